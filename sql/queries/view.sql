@@ -1,0 +1,66 @@
+-- Queries of the view room: lists, pages, names. All by keyset, newest or most urgent first.
+
+-- row: work (i64 kase, text number, text title, text procedure, text policy, i64 opener, i64 ended, text case_outcome, i64 task, text step, i64 round, i64 organisation, i64 state, i64 opened_on, i64? due, i64 sort_due, text basis, i64 local, text outcome, i64? decided_on, i64 cursor)
+
+-- row: count (i64 count)
+
+-- name: work_todo (i64 organisation, text role, i64 after_due, i64 after_task, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+  t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
+  t.closed_on, t.id
+FROM tasks t JOIN cases c ON c.id = t.kase
+WHERE t.organisation = $1 AND t.role = $2 AND t.state = 0 AND (t.sort_due, t.id) > ($3, $4)
+ORDER BY t.sort_due, t.id LIMIT $5;
+
+-- name: work_done (i64 person, i64 post, i64 before, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+  t.round, t.organisation, 2, t.opened_on, t.due, t.sort_due, t.basis, t.local, d.outcome,
+  d.decided_on, d.id
+FROM decisions d JOIN tasks t ON t.id = d.task JOIN cases c ON c.id = d.kase
+WHERE d.person = $1 AND d.post = $2 AND d.id < $3
+ORDER BY d.id DESC LIMIT $4;
+
+-- name: work_mine (i64 opener, i64 before, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+  t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
+  t.closed_on, c.id
+FROM cases c JOIN tasks t ON t.id = c.task
+WHERE c.opener = $1 AND c.id < $2
+ORDER BY c.id DESC LIMIT $3;
+
+-- name: work_all (i64 authority, i64 before, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+  t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
+  t.closed_on, c.id
+FROM cases c JOIN tasks t ON t.id = c.task
+WHERE c.authority = $1 AND c.id < $2
+ORDER BY c.id DESC LIMIT $3;
+
+-- name: work_party (i64 organisation, i64 before, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+  t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
+  t.closed_on, c.id
+FROM parties p JOIN cases c ON c.id = p.kase JOIN tasks t ON t.id = c.task
+WHERE p.organisation = $1 AND p.kase < $2
+ORDER BY p.kase DESC LIMIT $3;
+
+-- name: count_todo (i64 organisation, text role) -> one count
+SELECT COUNT(*) FROM tasks WHERE organisation = $1 AND role = $2 AND state = 0;
+
+-- name: count_overdue (i64 organisation, text role, i64 today) -> one count
+SELECT COUNT(*) FROM tasks WHERE organisation = $1 AND role = $2 AND state = 0 AND sort_due < $3;
+
+-- name: count_done (i64 person, i64 post) -> one count
+SELECT COUNT(*) FROM decisions WHERE person = $1 AND post = $2;
+
+-- name: count_mine (i64 opener) -> one count
+SELECT COUNT(*) FROM cases WHERE opener = $1;
+
+-- name: count_all (i64 authority) -> one count
+SELECT COUNT(*) FROM cases WHERE authority = $1;
+
+-- name: count_party (i64 organisation) -> one count
+SELECT COUNT(*) FROM parties WHERE organisation = $1;
+
+-- name: organisations_version (i64 authority) -> one (i64 count, i64 last)
+SELECT COUNT(*), CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM organisations WHERE authority = $1;

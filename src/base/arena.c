@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The only malloc and free of the program outside vendor edges. */
+
+enum { CHUNK_MIN = 16 * 1024 };
+
+struct chunk {
+    struct chunk *prev;
+    size_t cap, used;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+struct deferral {
+    struct deferral *prev;
+    void (*fn)(void *);
+    void *arg;
+};
+
+struct arena {
+    struct chunk *last;
+    struct deferral *deferrals;
+    jmp_buf *overflow;
+    size_t cap, held;
+};
+
+struct arena *arena_new(size_t cap_bytes)
+{
+    must(cap_bytes > 0);
+    struct arena *arena = calloc(1, sizeof *arena);
+    must(arena != NULL);
+    arena->cap = cap_bytes;
+    return arena;
+}
+
+static void run_deferrals(struct arena *arena)
+{
+    /* A deferral may register none, but it may be the one that still reads arena memory:
+     * run all of them before a single chunk goes. */
+    while (arena->deferrals) {
+        struct deferral *d = arena->deferrals;
+        arena->deferrals = d->prev;
+        d->fn(d->arg);
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    run_deferrals(arena);
+    while (arena->last) {
+        struct chunk *prev = arena->last->prev;
+        free(arena->last);
+        arena->last = prev;
+    }
+    free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    run_deferrals(arena);
+    arena->overflow = NULL;
+    while (arena->last && arena->last->prev) {
+        struct chunk *gone = arena->last;
+        arena->last = gone->prev;
+        arena->held -= gone->cap;
+        free(gone);
+    }
+    if (arena->last) {
+        memset(arena->last->bytes, 0, arena->last->used);
+        arena->last->used = 0;
+    }
+}
+
+size_t arena_used(const struct arena *arena)
+{
+    return arena->held;
+}
+
+static _Noreturn void overflow(struct arena *arena)
+{
+    must(arena->overflow != NULL);
+    longjmp(*arena->overflow, 1);
+}
+
+static void add_chunk(struct arena *arena, size_t size)
+{
+    size_t cap = arena->last ? arena->last->cap * 2 : CHUNK_MIN;
+    if (cap > (size_t)1024 * 1024)
+        cap = (size_t)1024 * 1024;
+    if (cap < size)
+        cap = size;
+    if (arena->held + cap > arena->cap)
+        cap = size;
+    if (size > arena->cap || arena->held + cap > arena->cap)
+        overflow(arena);
+    struct chunk *chunk = calloc(1, sizeof *chunk + cap);
+    if (!chunk)
+        overflow(arena);
+    chunk->cap = cap;
+    chunk->prev = arena->last;
+    arena->last = chunk;
+    arena->held += cap;
+}
+
+void *arena_alloc(struct arena *arena, size_t size, size_t align)
+{
+    must(align > 0 && align <= _Alignof(max_align_t) && (align & (align - 1)) == 0);
+    if (size > arena->cap)
+        overflow(arena);
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (arena->last) {
+            size_t at = (arena->last->used + align - 1) & ~(align - 1);
+            if (at <= arena->last->cap && size <= arena->last->cap - at) {
+                arena->last->used = at + size;
+                return arena->last->bytes + at;
+            }
+        }
+        add_chunk(arena, size ? size : 1);
+    }
+    must_not_reach("a fresh chunk always fits");
+}
+
+void *arena_array(struct arena *arena, size_t n, size_t size, size_t align)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes))
+        overflow(arena);
+    return arena_alloc(arena, bytes, align);
+}
+
+void arena_on_overflow(struct arena *arena, jmp_buf *frame)
+{
+    arena->overflow = frame;
+}
+
+void arena_defer(struct arena *arena, void (*fn)(void *), void *arg)
+{
+    struct deferral *d = NEW(arena, struct deferral);
+    d->fn = fn;
+    d->arg = arg;
+    d->prev = arena->deferrals;
+    arena->deferrals = d;
+}
+
+void *vec_grow(struct arena *arena, void *items, size_t *cap, size_t len, size_t size)
+{
+    size_t grown = *cap ? *cap * 2 : 8;
+    void *fresh = arena_array(arena, grown, size, _Alignof(max_align_t));
+    if (len)
+        memcpy(fresh, items, len * size);
+    *cap = grown;
+    return fresh;
+}

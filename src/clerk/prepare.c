@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a decision may not do itself: digests of bytes, salts, finished uploads; and the rows that
+ * are kept beside the journal once it has decided. */
+#include "clerk/clerk_priv.h"
+
+#include "json/json.h"
+
+enum { SALT_BYTES = 32 };
+
+static void refuse(struct clerk *clerk, struct refusal *refusal, enum refusal_code code, str where,
+                   str zh, str en)
+{
+    struct refusal_reason *reason = VEC_ADD(clerk->batch, &refusal->reasons);
+    *reason = (struct refusal_reason){.code = code, .where = where, .zh1 = zh, .en1 = en};
+}
+
+static void prepare_person(struct clerk *clerk, struct command *command)
+{
+    char *salt = NEWS(clerk->batch, char, SALT_BYTES);
+    if (clerk->options.random)
+        clerk->options.random(clerk->options.ctx, salt, SALT_BYTES);
+    else
+        random_bytes(salt, SALT_BYTES);
+    command->salt = (str){salt, SALT_BYTES};
+    command->name_mac = digest_hex(clerk->batch, hmac_sm3(command->salt, command->name));
+    command->phone_mac = digest_hex(clerk->batch, hmac_sm3(command->salt, command->phone));
+}
+
+static bool prepare_credential(struct clerk *clerk, struct command *command,
+                               struct refusal *refusal, struct err *e)
+{
+    struct row_credential *other;
+    if (!q_credential_of_login(clerk->db, clerk->batch, command->login, &other, e))
+        return false;
+    if (other && other->person != command->person)
+        refuse(clerk, refusal, REFUSAL_ALREADY_EXISTS, S("login"), command->login, command->login);
+    command->digest =
+        credential_digest(clerk->batch, command->person, command->login, command->secret);
+    return true;
+}
+
+/* A pack that does not load is refused here, before it can become the one in force. */
+static bool load_policy(struct clerk *clerk, struct arena *arena, str blob, str *out_name,
+                        str *out_why)
+{
+    struct pack pack = {0};
+    struct diagnostics diagnostics = {0};
+    struct err broken = {0};
+    struct policy *policy = NULL;
+    if (pack_from_blob(arena, blob, &pack, &broken))
+        policy = policy_load(arena, &pack, &diagnostics);
+    if (policy)
+        *out_name = str_dup(clerk->batch, policy->id);
+    else if (diagnostics.items.len)
+        *out_why = str_dup(clerk->batch, diagnostics_print(arena, &diagnostics));
+    else
+        *out_why = str_dup(clerk->batch, str_of(broken.msg));
+    return policy != NULL;
+}
+
+static bool try_policy(struct clerk *clerk, struct arena *arena, str blob, str *out_name,
+                       str *out_why)
+{
+    jmp_buf frame;
+    if (setjmp(frame)) {
+        *out_why = S("it needs more memory than a policy may take; make it smaller");
+        return false;
+    }
+    arena_on_overflow(arena, &frame);
+    return load_policy(clerk, arena, blob, out_name, out_why);
+}
+
+/* In an arena as large as every reader has: what is accepted here, all of them can load. */
+static void prepare_policy(struct clerk *clerk, struct command *command, struct refusal *refusal)
+{
+    struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
+    str why = STR_NONE;
+    if (!try_policy(clerk, arena, command->bytes, &command->policy_name, &why))
+        refuse(clerk, refusal, REFUSAL_BAD_POLICY, S("policy"), why, why);
+    command->digest = digest_hex(clerk->batch, sm3(command->bytes));
+    arena_free(arena);
+}
+
+static bool prepare_calendar(struct clerk *clerk, struct command *command, struct err *e)
+{
+    struct calendar calendar = {0};
+    if (!calendar_parse(clerk->batch, S("calendar"), command->bytes, &calendar, e))
+        return false;
+    if (calendar.years.len != 1)
+        return RAISE(e, INPUT, "calendar", "load one year at a time");
+    command->year = calendar.years.items[0].year;
+    command->notice = calendar.years.items[0].notice;
+    command->digest = digest_hex(clerk->batch, sm3(command->bytes));
+    return true;
+}
+
+/* Each upload is whole, the actor's own, and cited once. */
+static bool prepare_materials(struct clerk *clerk, struct command *command,
+                              struct refusal *refusal, struct err *e)
+{
+    for (size_t i = 0; i < command->materials.len; i++) {
+        struct cited_material *cited = &command->materials.items[i];
+        struct row_upload *upload;
+        if (!q_upload(clerk->db, clerk->batch, cited->upload, &upload, e))
+            return false;
+        bool whole = upload && upload->person == command->actor &&
+                     upload->received == upload->size;
+        for (size_t k = 0; k < i; k++)
+            whole = whole && command->materials.items[k].upload != cited->upload;
+        if (!whole) {
+            str name = upload && upload->person == command->actor ? upload->name : cited->material;
+            refuse(clerk, refusal, REFUSAL_UPLOAD_INCOMPLETE, cited->material, name, name);
+            continue;
+        }
+        cited->name = upload->name;
+        cited->size = upload->size;
+        cited->digest = upload->digest;
+    }
+    return true;
+}
+
+bool prepare_command(struct clerk *clerk, struct command *command, struct refusal *refusal,
+                     struct err *e)
+{
+    switch (command->kind) {
+    case COMMAND_register_person:
+        prepare_person(clerk, command);
+        return true;
+    case COMMAND_set_credential:
+        return prepare_credential(clerk, command, refusal, e);
+    case COMMAND_activate_policy:
+        prepare_policy(clerk, command, refusal);
+        return true;
+    case COMMAND_load_calendar:
+        return prepare_calendar(clerk, command, e);
+    case COMMAND_open_case:
+    case COMMAND_decide_task:
+        return prepare_materials(clerk, command, refusal, e);
+    case COMMAND_register_authority:
+    case COMMAND_register_organisation:
+    case COMMAND_tick:
+        return true;
+    }
+    return true;
+}
+
+/* The bytes of each cited upload become kept rows of the material that its entry made. */
+static bool keep_materials(struct clerk *clerk, const struct command *command,
+                           const struct decision *decision, struct err *e)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < decision->events.len; i++) {
+        const struct event *event = &decision->events.items[i];
+        if (event->kind != EVENT_material_filed)
+            continue;
+        must(next < command->materials.len);
+        int64_t upload = command->materials.items[next++].upload;
+        if (!q_keep_attachment(clerk->db, event->index, upload, e) ||
+            !q_delete_upload_chunks(clerk->db, upload, e) ||
+            !q_delete_upload(clerk->db, upload, e))
+            return false;
+    }
+    return true;
+}
+
+bool keep_rows(struct clerk *clerk, const struct command *command,
+               const struct decision *decision, struct err *e)
+{
+    switch (command->kind) {
+    case COMMAND_register_person:
+        return q_keep_personal(clerk->db, decision->object, command->salt, command->name,
+                               command->phone, e);
+    case COMMAND_set_credential:
+        return q_keep_credential(clerk->db, command->person, command->login, command->secret, e);
+    case COMMAND_activate_policy:
+        return q_keep_policy(clerk->db, command->digest, command->policy_name, command->bytes, e);
+    case COMMAND_load_calendar:
+        return q_keep_calendar(clerk->db, command->digest, command->bytes, e);
+    case COMMAND_open_case:
+    case COMMAND_decide_task:
+        return keep_materials(clerk, command, decision, e);
+    case COMMAND_register_authority:
+    case COMMAND_register_organisation:
+    case COMMAND_tick:
+        return true;
+    }
+    return true;
+}

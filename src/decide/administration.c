@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Setting up: authorities, organisations, people, policies, calendars. Done by the program itself
+ * (init, import) or by the administrator whose power it is. */
+#include "decide/act_priv.h"
+
+static const struct words NO_WORDS;
+
+/* True when the actor may not; the refusal is in place. */
+static bool not_permitted(struct act *act)
+{
+    const struct actor *actor = act->facts->actor;
+    const struct command *command = act->command;
+    if (!actor)
+        return false;
+    bool own_credential =
+        command->kind == COMMAND_set_credential && command->person == actor->person;
+    if (own_credential || str_eq(actor->role, ROLE_SECURITY_ADMINISTRATOR))
+        return false;
+    act_refuse(act, REFUSAL_NO_POST, S("post"), STR_NONE, NO_WORDS);
+    return true;
+}
+
+static bool is_administrator(str role)
+{
+    return str_eq(role, ROLE_SYSTEM_ADMINISTRATOR) || str_eq(role, ROLE_SECURITY_ADMINISTRATOR) ||
+           str_eq(role, ROLE_AUDIT_ADMINISTRATOR);
+}
+
+static bool bad_name(struct act *act, str name)
+{
+    if (str_trim(name).len > 0 && name.len <= LIMIT_NAME_BYTES)
+        return false;
+    act_refuse(act, REFUSAL_MISSING_FIELD, S("name"), STR_NONE,
+               (struct words){.first = {S("名称"), S("name")}});
+    return true;
+}
+
+static void register_authority(struct act *act)
+{
+    const struct command *command = act->command;
+    if (bad_name(act, command->name))
+        return;
+    struct event *event = act_emit(act, EVENT_authority_registered);
+    event->authority = event->index;
+    event->authority_registered = (struct event_authority_registered){
+        .name = command->name,
+        .name_en = command->name_en,
+        .role = command->role,
+        .level = command->level,
+    };
+    act->out->object = event->index;
+}
+
+/* A seat that one organisation alone can take, and that is taken. */
+static bool sole_seat_taken(const struct act *act, str role)
+{
+    bool sole = false, taken = false;
+    for (size_t i = 0; i < act->policy->n_procedures; i++) {
+        const struct procedure *procedure = &act->policy->procedures[i];
+        for (size_t k = 0; k < procedure->n_seats; k++)
+            sole |= procedure->seats[k].kind == SEAT_SOLE &&
+                    str_eq(procedure->seats[k].role, role);
+    }
+    const struct authority_state *authority = act->facts->authority;
+    for (size_t i = 0; i < authority->organisations.len; i++)
+        taken |= str_eq(authority->organisations.items[i].role, role);
+    return sole && taken;
+}
+
+static void register_organisation(struct act *act)
+{
+    const struct command *command = act->command;
+    const struct authority_state *authority = act->facts->authority;
+    if (bad_name(act, command->name))
+        return;
+    const struct role *role = act->policy ? policy_role(act->policy, command->role) : NULL;
+    if (!role)
+        act_refuse(act, REFUSAL_UNKNOWN_ROLE, S("role"), STR_NONE,
+                   (struct words){.first = same_label(command->role)});
+    else if (sole_seat_taken(act, command->role))
+        act_refuse(act, REFUSAL_SOLE_SEAT, S("role"), STR_NONE,
+                   (struct words){.first = role->label});
+    if (command->parent && !authority_organisation(authority, command->parent))
+        act_refuse(act, REFUSAL_UNKNOWN_ORGANISATION, S("parent"), STR_NONE, NO_WORDS);
+    for (size_t i = 0; i < authority->organisations.len; i++)
+        if (str_eq(authority->organisations.items[i].name, command->name))
+            act_refuse(act, REFUSAL_ALREADY_EXISTS, S("name"), STR_NONE,
+                       (struct words){.first = same_label(command->name)});
+    bool level_fits = false;
+    for (size_t i = 0; role && i < role->n_levels; i++)
+        level_fits |= str_eq(role->levels[i], command->level);
+    if (role && !level_fits)
+        act_refuse(act, REFUSAL_BAD_FIELD, S("level"), STR_NONE,
+                   (struct words){.first = {S("层级"), S("level")},
+                                  .second = {S("该角色没有这一层级"),
+                                             S("the role has no such level")}});
+    if (act->out->refused)
+        return;
+    struct event *event = act_emit(act, EVENT_organisation_registered);
+    event->organisation_registered = (struct event_organisation_registered){
+        .name = command->name,
+        .role = command->role,
+        .level = command->level,
+        .parent = command->parent,
+    };
+    act->out->object = event->index;
+}
+
+static void register_person(struct act *act)
+{
+    const struct command *command = act->command;
+    const struct organisation *organisation =
+        authority_organisation(act->facts->authority, command->organisation);
+    if (!organisation)
+        act_refuse(act, REFUSAL_UNKNOWN_ORGANISATION, S("organisation"), STR_NONE, NO_WORDS);
+    else if (!str_eq(organisation->role, command->role) &&
+             !(is_administrator(command->role) && organisation->id == act->facts->authority->id))
+        act_refuse(act, REFUSAL_UNKNOWN_ROLE, S("role"), STR_NONE,
+                   (struct words){.first = same_label(command->role)});
+    if (act->out->refused || bad_name(act, command->name))
+        return;
+    struct event *event = act_emit(act, EVENT_person_registered);
+    int64_t person = event->index;
+    event->person_registered = (struct event_person_registered){
+        .name_mac = command->name_mac,
+        .phone_mac = command->phone_mac,
+    };
+    event = act_emit(act, EVENT_post_granted);
+    event->stream = person;
+    event->post_granted = (struct event_post_granted){
+        .person = person,
+        .organisation = command->organisation,
+        .role = command->role,
+    };
+    act->out->object = person;
+}
+
+static void load_calendar(struct act *act)
+{
+    const struct command *command = act->command;
+    struct event *event = act_emit(act, EVENT_calendar_loaded);
+    event->stream = act->facts->authority->id;
+    event->calendar_loaded = (struct event_calendar_loaded){
+        .year = command->year,
+        .digest = command->digest,
+        .notice = command->notice,
+    };
+    act->out->object = event->index;
+}
+
+void decide_administration(struct act *act)
+{
+    const struct command *command = act->command;
+    if (not_permitted(act))
+        return;
+    must(act->facts->authority || command->kind == COMMAND_register_authority);
+    struct event *event;
+    switch (command->kind) {
+    case COMMAND_register_authority:
+        register_authority(act);
+        return;
+    case COMMAND_register_organisation:
+        register_organisation(act);
+        return;
+    case COMMAND_register_person:
+        register_person(act);
+        return;
+    case COMMAND_load_calendar:
+        load_calendar(act);
+        return;
+    case COMMAND_set_credential:
+        event = act_emit(act, EVENT_credential_set);
+        event->stream = command->person;
+        event->credential_set = (struct event_credential_set){command->person, command->digest};
+        act->out->object = command->person;
+        return;
+    case COMMAND_activate_policy:
+        event = act_emit(act, EVENT_policy_activated);
+        event->stream = act->facts->authority->id;
+        event->policy_activated =
+            (struct event_policy_activated){command->policy_name, command->digest};
+        act->out->object = event->index;
+        return;
+    case COMMAND_open_case:
+    case COMMAND_decide_task:
+    case COMMAND_tick:
+        must_not_reach("a case command is not administration");
+    }
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a submitted act must satisfy: its form, its materials, its conditions. Every failed part
+ * becomes a reason, so that a person mends all of them at once. */
+#include "decide/act_priv.h"
+
+static const struct words NO_WORDS;
+
+/* The article of a part, or of the step when the part names none. */
+static str article_of(struct basis basis, const struct step *step)
+{
+    return basis.article.len ? basis.article : step->basis.article;
+}
+
+static void bad_field(struct act *act, const struct field *field, str zh, str en)
+{
+    act_refuse(act, REFUSAL_BAD_FIELD, field->id, article_of(field->basis, act->step),
+               (struct words){.first = field->label, .second = {zh, en}});
+}
+
+static bool has_control(str text, bool multiline)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c < 0x20 && !(multiline && (c == '\n' || c == '\t'))) || c == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+static void check_text(struct act *act, const struct field *field, str text)
+{
+    int64_t max = field->max > 0 ? field->max : LIMIT_TEXT_BYTES;
+    if ((int64_t)text.len > max)
+        bad_field(act, field,
+                  str_printf(act->arena, "不得超过%lld个汉字", (long long)(max / 3)),
+                  str_printf(act->arena, "at most %lld bytes of text", (long long)max));
+    else if (has_control(text, field->multiline))
+        bad_field(act, field, S("含有不可见的控制字符"), S("it contains control characters"));
+}
+
+static void check_integer(struct act *act, const struct field *field, int64_t value)
+{
+    if (value >= field->min && value <= field->max)
+        return;
+    str range = str_printf(act->arena, "%lld-%lld", (long long)field->min, (long long)field->max);
+    bad_field(act, field, str_printf(act->arena, "应在%.*s之间", STR_FMT(range)),
+              str_printf(act->arena, "it must be within %.*s", STR_FMT(range)));
+}
+
+static void check_quantities(struct act *act, const struct field *field, const struct doc *value)
+{
+    for (size_t i = 0; i < value->map.len; i++) {
+        const struct doc_member *member = &value->map.items[i];
+        if (!policy_item(act->policy, member->key))
+            bad_field(act, field,
+                      str_printf(act->arena, "目录中没有资源项“%.*s”", STR_FMT(member->key)),
+                      str_printf(act->arena, "the catalogue has no item \"%.*s\"",
+                                 STR_FMT(member->key)));
+        else if (member->value->kind != DOC_INT || member->value->integer < 0 ||
+                 member->value->integer > LIMIT_QUANTITY)
+            bad_field(act, field, S("数量须为不小于零的数"),
+                      S("amounts are numbers from zero up"));
+    }
+}
+
+static void check_organisation(struct act *act, const struct field *field, int64_t id)
+{
+    const struct organisation *organisation = authority_organisation(act->facts->authority, id);
+    if (!organisation || !str_eq(organisation->role, field->role))
+        act_refuse(act, REFUSAL_UNKNOWN_ORGANISATION, field->id,
+                   article_of(field->basis, act->step), NO_WORDS);
+}
+
+static void check_choice(struct act *act, const struct field *field, str id)
+{
+    for (size_t i = 0; i < field->n_choices; i++)
+        if (str_eq(field->choices[i].id, id))
+            return;
+    bad_field(act, field, S("请从给出的选项中选择"), S("choose one of the given options"));
+}
+
+static bool fits_kind(enum field_type type, enum doc_kind kind)
+{
+    switch (type) {
+    case FIELD_TEXT:
+    case FIELD_CHOICE:
+    case FIELD_DATE:
+        return kind == DOC_TEXT;
+    case FIELD_INTEGER:
+    case FIELD_ORGANISATION:
+        return kind == DOC_INT;
+    case FIELD_BOOL:
+        return kind == DOC_BOOL;
+    case FIELD_QUANTITIES:
+        return kind == DOC_MAP;
+    }
+    return false;
+}
+
+static void check_value(struct act *act, const struct field *field, const struct doc *value)
+{
+    date day;
+    if (!fits_kind(field->type, value->kind)) {
+        str type = str_of(field_type_name(field->type));
+        bad_field(act, field, str_printf(act->arena, "类型应为 %.*s", STR_FMT(type)),
+                  str_printf(act->arena, "it must be of type %.*s", STR_FMT(type)));
+        return;
+    }
+    switch (field->type) {
+    case FIELD_TEXT: check_text(act, field, value->text); return;
+    case FIELD_INTEGER: check_integer(act, field, value->integer); return;
+    case FIELD_BOOL: return;
+    case FIELD_DATE:
+        if (!date_parse(value->text, &day))
+            bad_field(act, field, S("日期应写作 年-月-日"), S("write dates as YYYY-MM-DD"));
+        return;
+    case FIELD_CHOICE: check_choice(act, field, value->text); return;
+    case FIELD_QUANTITIES: check_quantities(act, field, value); return;
+    case FIELD_ORGANISATION: check_organisation(act, field, value->integer); return;
+    }
+}
+
+/* Nothing was filled in: absent, null, blank text, no amount above zero. */
+static bool is_empty(const struct doc *value)
+{
+    if (!value || value->kind == DOC_NULL)
+        return true;
+    if (value->kind == DOC_TEXT)
+        return str_trim(value->text).len == 0;
+    if (value->kind != DOC_MAP)
+        return false;
+    for (size_t i = 0; i < value->map.len; i++)
+        if (value->map.items[i].value->kind != DOC_INT || value->map.items[i].value->integer != 0)
+            return false;
+    return true;
+}
+
+/* The field exists, but not for this outcome: the sentence names both. */
+static void refuse_other_outcome(struct act *act, const struct field *field)
+{
+    struct label outcome = act->outcome->label, label = {
+        str_printf(act->arena, "%.*s（%.*s）", STR_FMT(field->label.zh), STR_FMT(outcome.zh)),
+        str_printf(act->arena, "%.*s (%.*s)", STR_FMT(field->label.en), STR_FMT(outcome.en)),
+    };
+    act_refuse(act, REFUSAL_UNKNOWN_FIELD, field->id, article_of(field->basis, act->step),
+               (struct words){.first = label});
+}
+
+static void check_surplus(struct act *act, const struct doc *given)
+{
+    for (size_t i = 0; given && given->kind == DOC_MAP && i < given->map.len; i++) {
+        str id = given->map.items[i].key;
+        const struct field *field = form_field(&act->step->form, id);
+        if (!field)
+            act_refuse(act, REFUSAL_UNKNOWN_FIELD, id, act->step->basis.article,
+                       (struct words){.first = same_label(id)});
+        else if (!field_applies(field, act->outcome->id))
+            refuse_other_outcome(act, field);
+    }
+}
+
+void check_form(struct act *act)
+{
+    const struct form *form = &act->step->form;
+    const struct doc *given = act->command->form;
+    struct doc *clean = doc_map(act->arena);
+    check_surplus(act, given);
+    for (size_t i = 0; i < form->n; i++) {
+        const struct field *field = &form->fields[i];
+        if (!field_applies(field, act->outcome->id))
+            continue;
+        struct doc *value = doc_get(given, field->id);
+        if (is_empty(value)) {
+            if (!field->optional)
+                act_refuse(act, REFUSAL_MISSING_FIELD, field->id,
+                           article_of(field->basis, act->step),
+                           (struct words){.first = field->label});
+            continue;
+        }
+        check_value(act, field, value);
+        doc_put(act->arena, clean, field->id, value);
+    }
+    act->form = clean;
+}
+
+static bool takes_material(const struct step *step, str id)
+{
+    for (size_t i = 0; i < step->n_materials; i++)
+        if (str_eq(step->materials[i], id))
+            return true;
+    return false;
+}
+
+void check_materials(struct act *act)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < act->kase->materials.len; i++)
+        total += act->kase->materials.items[i].size;
+    for (size_t i = 0; i < act->command->materials.len; i++) {
+        const struct cited_material *cited = &act->command->materials.items[i];
+        if (!takes_material(act->step, cited->material))
+            act_refuse(act, REFUSAL_UNKNOWN_MATERIAL, cited->material, act->step->basis.article,
+                       (struct words){.first = same_label(cited->material)});
+        total += cited->size;
+    }
+    if (total > LIMIT_CASE_BYTES)
+        act_refuse(act, REFUSAL_CASE_TOO_LARGE, S("materials"), STR_NONE, NO_WORDS);
+    if (act->step->opinion && str_trim(act->command->opinion).len == 0)
+        act_refuse(act, REFUSAL_MISSING_OPINION, S("opinion"), act->step->basis.article, NO_WORDS);
+    if (act->command->opinion.len > LIMIT_TEXT_BYTES || has_control(act->command->opinion, true))
+        act_refuse(act, REFUSAL_BAD_FIELD, S("opinion"), act->step->basis.article,
+                   (struct words){.first = {S("办理意见"), S("opinion")},
+                                  .second = {S("过长或含有控制字符"),
+                                             S("it is too long or contains control characters")}});
+}
+
+/* ---- conditions ----------------------------------------------------------------------------- */
+
+struct value form_value(const struct field *field, const struct doc *form)
+{
+    struct value value = {.kind = VALUE_NONE};
+    const struct doc *doc = field ? doc_get(form, field->id) : NULL;
+    if (!doc || doc->kind == DOC_NULL || !fits_kind(field->type, doc->kind))
+        return value;
+    switch (field->type) {
+    case FIELD_TEXT:
+    case FIELD_CHOICE:
+        return (struct value){.kind = VALUE_TEXT, .text = doc->text};
+    case FIELD_INTEGER:
+    case FIELD_ORGANISATION:
+        return (struct value){.kind = VALUE_INTEGER, .integer = doc->integer};
+    case FIELD_BOOL:
+        return (struct value){.kind = VALUE_BOOL, .boolean = doc->boolean};
+    case FIELD_DATE:
+        if (date_parse(doc->text, &value.day))
+            value.kind = VALUE_DATE;
+        return value;
+    case FIELD_QUANTITIES:
+        return (struct value){.kind = VALUE_QUANTITIES, .quantities = doc};
+    }
+    return value;
+}
+
+static struct value read_path(void *facts, str head, str name)
+{
+    struct act *act = facts;
+    if (str_eq(head, S("unit"))) {
+        const struct organisation *unit =
+            authority_organisation(act->facts->authority, act->kase->opener);
+        if (unit && str_eq(name, S("level")))
+            return (struct value){.kind = VALUE_TEXT, .text = unit->level};
+        return (struct value){.kind = VALUE_NONE};
+    }
+    if (head.len == 0 && str_eq(name, S("today")))
+        return (struct value){.kind = VALUE_DATE, .day = act->facts->today};
+    if (head.len == 0 || str_eq(head, act->step->id))
+        return form_value(form_field(&act->step->form, name), act->form);
+    const struct step *step = procedure_step(act->procedure, head);
+    const struct task_decision *decision = case_decision(act->kase, head);
+    if (!step || !decision)
+        return (struct value){.kind = VALUE_NONE};
+    return form_value(form_field(&step->form, name), decision->form);
+}
+
+static bool is_done(void *facts, str step, str outcome)
+{
+    struct act *act = facts;
+    const struct task *task = case_task(act->kase, step);
+    return task && task->state == TASK_CLOSED && str_eq(task->outcome, outcome);
+}
+
+static bool has_material(void *facts, str material)
+{
+    struct act *act = facts;
+    for (size_t i = 0; i < act->command->materials.len; i++)
+        if (str_eq(act->command->materials.items[i].material, material))
+            return true;
+    for (size_t i = 0; i < act->kase->materials.len; i++)
+        if (act->kase->materials.items[i].task == act->task &&
+            str_eq(act->kase->materials.items[i].material, material))
+            return true;
+    return false;
+}
+
+struct environment act_environment(struct act *act)
+{
+    return (struct environment){act, read_path, is_done, has_material};
+}
+
+bool act_holds(struct act *act, const struct expression *expression)
+{
+    struct environment environment = act_environment(act);
+    bool holds = false;
+    str why;
+    return expression_holds(act->arena, expression, &environment, &holds, &why) && holds;
+}
+
+static bool is_refused(const struct act *act, str where)
+{
+    for (size_t i = 0; i < act->out->refusal.reasons.len; i++)
+        if (str_eq(act->out->refusal.reasons.items[i].where, where))
+            return true;
+    return false;
+}
+
+static void refuse_condition(struct act *act, const struct condition *condition)
+{
+    str article = article_of(condition->basis, act->step);
+    const struct field *asked = form_field(&act->step->form, expression_field(condition->when));
+    if (asked) {
+        /* A value that was refused is not missing as well. */
+        if (!is_refused(act, asked->id))
+            act_refuse(act, REFUSAL_MISSING_FIELD, asked->id,
+                       asked->basis.article.len ? asked->basis.article : article,
+                       (struct words){.first = asked->label});
+        return;
+    }
+    str missing = expression_material(condition->when);
+    if (missing.len) {
+        const struct material_kind *material = policy_material(act->policy, missing);
+        act_refuse(act, REFUSAL_MISSING_MATERIAL, missing,
+                   material && material->basis.article.len ? material->basis.article : article,
+                   (struct words){.first = material ? material->label : same_label(missing)});
+        return;
+    }
+    struct label say = condition->say;
+    if (!say.zh.len)
+        say = same_label(expression_text(condition->when));
+    str field = expression_own_field(condition->when);
+    act_refuse(act, REFUSAL_CONDITION, field.len ? field : act->step->id, article,
+               (struct words){.first = say});
+}
+
+static void check_condition(struct act *act, const struct condition *condition)
+{
+    struct environment environment = act_environment(act);
+    bool holds = false;
+    str why;
+    bool judged = expression_holds(act->arena, condition->when, &environment, &holds, &why);
+    /* What lacks a value that was asked for already says nothing new. */
+    if (!holds && (judged || !act->out->refused))
+        refuse_condition(act, condition);
+}
+
+void check_conditions(struct act *act)
+{
+    for (size_t i = 0; i < act->step->n_needs; i++) {
+        const struct condition *condition = &act->step->needs[i];
+        if (condition->outcome.len && !str_eq(condition->outcome, act->outcome->id))
+            continue;
+        check_condition(act, condition);
+    }
+    const struct task *task = case_task_by_id(act->kase, act->task);
+    date wait = task->not_before;
+    if (!date_is_none(wait) && date_cmp(act->facts->today, wait) < 0)
+        act_refuse(act, REFUSAL_TOO_EARLY, act->step->id,
+                   article_of(act->step->not_before.basis, act->step),
+                   (struct words){.first = same_label(date_print(act->arena, wait))});
+}
+
+bool step_requires_material(const struct step *step, str material)
+{
+    for (size_t i = 0; i < step->n_needs; i++)
+        if (str_eq(expression_material(step->needs[i].when), material))
+            return true;
+    return false;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * decide: the pure heart. decide() turns a command and the facts into events or a refusal;
+ * apply_*() is the only fold of events into aggregates.
+ *
+ * Contract of the room: no I/O, no clock, no randomness: the day and the next journal index are
+ * facts. apply needs no policy, events carry what it needs. Time never decides: `within` is not a
+ * condition, a late act is allowed and recorded; only a tick warns.
+ */
+#ifndef YJ_DECIDE_H
+#define YJ_DECIDE_H
+
+#include "base/base.h"
+#include "policy/policy.h"
+#include "terms/terms.h"
+
+/* Roles that no regulation names: the three separated administrators (GB/T 22239 8.1.5). */
+#define ROLE_SYSTEM_ADMINISTRATOR S("system-administrator")
+#define ROLE_SECURITY_ADMINISTRATOR S("security-administrator")
+#define ROLE_AUDIT_ADMINISTRATOR S("audit-administrator")
+
+/* The world as one command sees it. NULL where the command needs none. */
+struct facts {
+    const struct actor *actor;               /* NULL: the program itself */
+    const struct authority_state *authority; /* NULL before it is registered */
+    const struct case_state *kase;
+    const struct system_state *system;
+    const struct policy *policy;             /* version in force, or the case's own */
+    const struct policy *in_force;           /* says who may see what; NULL: policy does */
+    date today;
+    int64_t now_ms;
+};
+
+struct decision {
+    bool refused;
+    struct refusal refusal;
+    VEC(struct event) events; /* index, time, actor filled; in order, from next_index on */
+    int64_t object;           /* id of what it made or changed: case, person, organisation */
+};
+
+/* Never fails: a command that cannot be carried out is a refusal with all its reasons. */
+void decide(struct arena *arena, const struct facts *facts, const struct command *command,
+            int64_t next_index, struct decision *out);
+
+/* Folds an event of its stream; other events are ignored. The aggregate's memory is the arena's. */
+void apply_case(struct arena *arena, struct case_state *kase, const struct event *event);
+void apply_system(struct arena *arena, struct system_state *system, const struct event *event);
+void apply_authority(struct arena *arena, struct authority_state *authority,
+                     const struct event *event);
+
+/* Which cases of its authority a post may see. */
+enum sight {
+    SIGHT_NONE,              /* the policy does not know the role: the administrators */
+    SIGHT_OWN,               /* where its organisation takes part */
+    SIGHT_ALL,
+};
+/* By the version in force, also for cases that began under an earlier one: who may see what is a
+ * question of today. NULL gives SIGHT_NONE. Lists and single cases ask here alone. */
+enum sight decide_sight(const struct policy *in_force, str role);
+/* May the actor see the case of these facts? */
+bool decide_may_see(const struct facts *facts);
+
+/* A step that the actor could decide now; every outcome is listed, conditions are checked at the
+ * decision. */
+struct allowed {
+    const struct step *step;
+    const struct task *task; /* NULL: the first step of a procedure not yet opened */
+};
+/* The open tasks of the case that belong to the actor. *out_n of them in the arena. */
+struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, size_t *out_n);
+/* May the actor open cases of this procedure? */
+bool decide_may_open(const struct facts *facts, const struct procedure *procedure);
+/* First values of a form: presets taken from earlier decisions of the case. */
+struct doc *decide_presets(struct arena *arena, const struct facts *facts, const struct step *step);
+/* Does some outcome of the step require this material (a has() in its needs)? */
+bool step_requires_material(const struct step *step, str material);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The worklist and the procedures. */
+#include "door/priv.h"
+#include "door/render_priv.h"
+
+static bool ready(struct request *r)
+{
+    return read_begin(r) && session_actor(r);
+}
+
+static bool read_box(struct request *r, enum box *out)
+{
+    static const struct {
+        str name;
+        enum box box;
+    } boxes[] = {{{"todo", 4}, BOX_TODO}, {{"done", 4}, BOX_DONE}, {{"mine", 4}, BOX_MINE},
+                 {{"all", 3}, BOX_ALL}};
+    str wanted = param_of(r, S("box"));
+    *out = BOX_TODO;
+    if (!wanted.ptr)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(boxes); i++) {
+        if (str_eq(boxes[i].name, wanted)) {
+            *out = boxes[i].box;
+            return true;
+        }
+    }
+    problem(r, PROBLEM_BAD_PARAMETER, S("box"), SAME_WORDS(S("box")),
+            (struct words){S("须为 todo、done、mine 或 all"),
+                           S("todo, done, mine or all is wanted")});
+    return false;
+}
+
+void get_worklist(struct request *r)
+{
+    enum { CURSOR_BYTES = 64 };
+    struct err e = {0};
+    enum box box;
+    int64_t limit;
+    struct worklist list = {0};
+    str after = param_of(r, S("after"));
+    if (!read_box(r, &box) ||
+        !param_i64(r, S("limit"), 1, LIMIT_PAGE_ROWS, LIMIT_PAGE_ROWS_DEFAULT, &limit))
+        return;
+    if (after.len > CURSOR_BYTES) {
+        problem(r, PROBLEM_BAD_PARAMETER, S("after"), SAME_WORDS(S("after")),
+                (struct words){S("过长"), S("it is too long")});
+        return;
+    }
+    if (!ready(r))
+        return;
+    if (!view_worklist(&r->reader, box, after, (int)limit, &list, &e))
+        problem_err(r, &e);
+    else
+        reply_read(r, render_worklist(r->arena, &list));
+}
+
+static bool read_facts(struct request *r, struct facts *facts, str *out_digest)
+{
+    struct err e = {0};
+    bool visible;
+    const struct policy *policy;
+    if (!ready(r))
+        return false;
+    if (view_facts(&r->reader, 0, facts, &visible, &e) &&
+        view_policy(&r->reader, &policy, out_digest, &e))
+        return true;
+    problem_err(r, &e);
+    return false;
+}
+
+void get_procedures(struct request *r)
+{
+    struct facts facts = {0};
+    str digest;
+    if (!read_facts(r, &facts, &digest))
+        return;
+    struct arena *arena = r->arena;
+    struct doc *doc = doc_map(arena), *list = doc_list(arena);
+    for (size_t i = 0; facts.policy && i < facts.policy->n_procedures; i++) {
+        const struct procedure *procedure = &facts.policy->procedures[i];
+        struct doc *one = doc_map(arena);
+        doc_put_text(arena, one, S("id"), procedure->id);
+        doc_put(arena, one, S("label"), render_label(arena, procedure->label));
+        doc_put_text(arena, one, S("article"),
+                     procedure->basis.article.ptr ? procedure->basis.article : S(""));
+        doc_put_bool(arena, one, S("may_open"), decide_may_open(&facts, procedure));
+        doc_push(arena, list, one);
+    }
+    doc_put(arena, doc, S("procedures"), list);
+    reply_read(r, doc);
+}
+
+void get_procedure(struct request *r)
+{
+    struct facts facts = {0};
+    str digest;
+    if (!read_facts(r, &facts, &digest))
+        return;
+    const struct procedure *procedure =
+        facts.policy ? policy_procedure(facts.policy, r->vars[0]) : NULL;
+    if (!procedure) {
+        problem_plain(r, PROBLEM_NOT_FOUND);
+        return;
+    }
+    struct arena *arena = r->arena;
+    struct doc *doc = doc_map(arena);
+    doc_put_text(arena, doc, S("id"), procedure->id);
+    doc_put(arena, doc, S("label"), render_label(arena, procedure->label));
+    doc_put_text(arena, doc, S("article"),
+                 procedure->basis.article.ptr ? procedure->basis.article : S(""));
+    doc_put(arena, doc, S("regulation"), render_regulation(arena, facts.policy, digest));
+    doc_put_bool(arena, doc, S("may_open"), decide_may_open(&facts, procedure));
+    doc_put(arena, doc, S("action"),
+            render_action(&r->reader, &facts, &procedure->steps[0], NULL));
+    reply_read(r, doc);
+}

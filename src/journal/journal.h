@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * journal: the record. Every change is an entry of one Merkle log (RFC 6962 shape with SM3);
+ * signed checkpoints and proofs let anybody who holds one check the rest.
+ *
+ * Contract of the room: entries, tiles and checkpoints are only ever inserted. An entry is hashed
+ * as stored. One structure only: no hash chain beside the tree. Verification recomputes by a
+ * second code path (verify.c shares nothing with tree.c but the hash).
+ */
+#ifndef YJ_JOURNAL_H
+#define YJ_JOURNAL_H
+
+#include "base/base.h"
+#include "crypt/crypt.h"
+#include "store/store.h"
+#include "terms/terms.h"
+
+/* ---- the tree, pure ---------------------------------------------------------------------- */
+
+struct digest tree_leaf(str bytes);                      /* SM3(00 || bytes) */
+struct digest tree_node(struct digest left, struct digest right); /* SM3(01 || l || r) */
+struct digest tree_empty(void);                          /* SM3("") */
+
+/* Appending keeps only the roots of the full subtrees: one per set bit of size. */
+struct tree {
+    int64_t size;
+    struct digest peaks[63]; /* [k]: the full subtree of 2^k leaves, where bit k of size is set */
+};
+void tree_append(struct tree *tree, struct digest leaf);
+struct digest tree_root(const struct tree *tree);
+
+/* Where proofs get their hashes: the root of the full subtree of 2^level leaves that begins at
+ * leaf number << level. False: e is filled. */
+typedef bool tree_reader(void *ctx, int level, int64_t number, struct digest *out, struct err *e);
+
+enum { PROOF_HASHES_MAX = 128 };
+struct proof {
+    struct digest hashes[PROOF_HASHES_MAX];
+    size_t n;
+};
+/* RFC 9162 2.1.3 and 2.1.4. 0 <= index < size; 0 < old_size <= size. */
+bool tree_prove_inclusion(tree_reader *reader, void *ctx, int64_t index, int64_t size,
+                          struct proof *out, struct err *e) WARN_UNUSED;
+bool tree_prove_consistency(tree_reader *reader, void *ctx, int64_t old_size, int64_t size,
+                            struct proof *out, struct err *e) WARN_UNUSED;
+bool tree_check_inclusion(struct digest leaf, int64_t index, int64_t size, struct digest root,
+                          const struct proof *proof);
+bool tree_check_consistency(int64_t old_size, struct digest old_root, int64_t size,
+                            struct digest root, const struct proof *proof);
+
+/* ---- entries ----------------------------------------------------------------------------- */
+
+/* Canonical bytes of an event as journal entry, and back. key and body: idempotency key and body
+ * digest of the command, on the first entry of a command only (else empty). */
+struct entry {
+    struct event event;
+    int64_t seq;             /* counter of its stream, from 1 */
+    str key, body;
+};
+str entry_print(struct arena *arena, const struct entry *entry);
+/* Errors: CORRUPT (not canonical, unknown type or version, missing field). */
+bool entry_parse(struct arena *arena, str bytes, struct entry *out, struct err *e) WARN_UNUSED;
+str entry_stream(struct arena *arena, const struct event *event); /* "case/12" */
+
+/* ---- the log in a database --------------------------------------------------------------- */
+
+struct journal;
+/* For the writer, outside a transaction. origin names the log in checkpoints ("yunjian/NAME", no
+ * blanks, no "+"); key is borrowed and may be NULL (then no checkpoint can be signed). head_key:
+ * a secret kept outside the database that seals the head row, copied; empty: no seal is written
+ * or checked. Reads the end of the log; creates the head row in an empty one, in a transaction of
+ * its own. Heap. Errors: CORRUPT when head, entries, tiles and the last checkpoint disagree, the
+ * seal is not the program's, or the last checkpoint is not this origin's and key's; CONFIG
+ * (origin). */
+bool journal_open(struct db *db, str origin, const struct sm2_key *key, str head_key,
+                  struct journal **out, struct err *e) WARN_UNUSED;
+void journal_close(struct journal *journal);
+int64_t journal_size(const struct journal *journal);     /* next index */
+int64_t journal_time(const struct journal *journal);     /* at_ms of the last entry */
+/* Appends inside the writer's transaction: entry row, tiles when full. event.index must be
+ * journal_size(), event.at_ms >= journal_time(). Errors: LIMIT (the entry could not be read back),
+ * IO; after any of them roll back and take back. */
+bool journal_append(struct journal *journal, struct db *db, struct arena *arena,
+                    const struct event *event, str key, str body, struct err *e) WARN_UNUSED;
+/* Call before db_commit: moves and seals the head row conditionally (CONFLICT at commit when a
+ * stranger wrote). */
+bool journal_settle(struct journal *journal, struct db *db, struct err *e) WARN_UNUSED;
+/* After a commit that held, or one that did not: forget or take back what was appended since. */
+void journal_keep(struct journal *journal);
+void journal_take_back(struct journal *journal);
+
+/* Signs and stores a checkpoint of the whole log (in the writer's transaction; then commit) and
+ * hands back its note for DIR/checkpoints.log, to be appended there as it is once the commit has
+ * held. No new entries since the last: *out_note is empty. What is signed is read again from the
+ * database first. Errors: CONFIG (no key), CORRUPT (database and memory disagree; nothing was
+ * signed). */
+bool journal_checkpoint(struct journal *journal, struct db *db, struct arena *arena,
+                        str *out_note, struct err *e) WARN_UNUSED;
+
+struct checkpoint {
+    int64_t number, size;
+    struct digest root;
+    str origin, note;
+};
+/* C2SP signed note. key NULL: the signature is not checked. Errors: INPUT (form), CORRUPT
+ * (signature). */
+bool checkpoint_parse(struct arena *arena, str note, const struct sm2_key *key,
+                      struct checkpoint *out, struct err *e) WARN_UNUSED;
+/* The last checkpoint, or the first that covers an entry; NULL when there is none yet. */
+bool checkpoint_last(struct db *db, struct arena *arena, struct checkpoint **out, struct err *e)
+    WARN_UNUSED;
+bool checkpoint_covering(struct db *db, struct arena *arena, int64_t index,
+                         struct checkpoint **out, struct err *e) WARN_UNUSED;
+/* Proofs out of the database; size must be a checkpoint's (or at most the log's). Errors:
+ * NOT_FOUND (no such entry among the first size), CORRUPT. */
+bool journal_prove(struct db *db, struct arena *arena, int64_t index, int64_t size,
+                   struct proof *out, struct err *e) WARN_UNUSED;
+
+/* Calls fn with every entry from index on, in order, in batches, each in a fresh arena; fn may
+ * write. Errors: CORRUPT (where = the row), fn's own. */
+bool journal_each(struct db *db, int64_t from,
+                  bool (*fn)(void *ctx, struct arena *arena, const struct entry *entry,
+                             struct err *e),
+                  void *ctx, struct err *e) WARN_UNUSED;
+
+/* ---- verification of the log ------------------------------------------------------------- */
+
+/* What verification found, each a sentence that names table, row and what is wrong. */
+struct findings {
+    struct arena *arena;
+    VEC(str) items;
+    int64_t entries;         /* checked */
+    int64_t checkpoints;
+    int64_t covered;         /* entries under the last signed root that held; later ones are not */
+};
+/* What stands outside the database and can convict it. All zero: a database by itself. */
+struct evidence {
+    const struct sm2_key *key;   /* public; NULL: signatures are not checked */
+    str head_key;                /* as in journal_open; empty: the seal is not checked */
+    const str *checkpoints_log;  /* contents of DIR/checkpoints.log, empty when the file is missing;
+                                  * NULL: there is no folder that could hold one */
+};
+/* Every leaf, gapless indices and stream counters, times in order, canonical bytes, tiles, head and
+ * its seal, root at every stored checkpoint, every note of checkpoints.log (a last note without
+ * its end is passed over). Call it inside db_begin, so that one snapshot is judged. findings:
+ * arena set by the caller, the rest zero. true: the work was done (look at findings); false: it
+ * could not be. */
+bool journal_verify_log(struct db *db, const struct evidence *evidence, struct findings *findings,
+                        struct err *e) WARN_UNUSED;
+
+/* How many bytes of DIR/checkpoints.log are whole notes, from its beginning. What follows is a
+ * note that was being written when the machine stopped: the writer cuts it off when it opens.
+ * False: more follows than one torn note; cut nothing, verify will name it. Pure. */
+bool checkpoints_log_repair(str text, size_t *out_keep) WARN_UNUSED;
+
+#endif

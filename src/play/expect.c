@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What must hold. Every expectation counts as one, whatever clauses it has. */
+#include "play/scenario_priv.h"
+
+static void tell(struct scene *scene, bool passed, str what)
+{
+    if (passed) {
+        scene->result.passed++;
+        return;
+    }
+    scene->result.failed++;
+    fprintf(scene->out, "%s:%d: %.*s\n", scene->path, scene->line, STR_FMT(what));
+}
+
+/* Compares one clause; the first that differs is told. */
+struct comparison {
+    struct scene *scene;
+    bool failed;
+    str what;
+};
+
+static void compare(struct comparison *c, const char *clause, str wanted, str found)
+{
+    if (c->failed || str_eq(wanted, found))
+        return;
+    c->failed = true;
+    c->what = str_printf(c->scene->arena, "expected %s %.*s, found %.*s", clause, STR_FMT(wanted),
+                         STR_FMT(found.len ? found : S("nothing")));
+}
+
+static str day_text(struct scene *scene, date day)
+{
+    return date_is_none(day) ? S("none") : date_print(scene->arena, day);
+}
+
+static str number_text(struct scene *scene, int64_t number)
+{
+    return str_printf(scene->arena, "%lld", (long long)number);
+}
+
+static const char *task_state_text(enum task_state state)
+{
+    switch (state) {
+    case TASK_OPEN: return "open";
+    case TASK_HELD: return "held";
+    case TASK_CLOSED: return "closed";
+    }
+    return "";
+}
+
+static struct case_state *named_case(struct scene *scene, str alias, struct err *e)
+{
+    int64_t id = scene_case(scene, alias);
+    if (id < 0) {
+        scene_error(scene, e, "no case is called %.*s", STR_FMT(alias));
+        return NULL;
+    }
+    return scene_load(scene, id, e);
+}
+
+/* ---- tasks ---------------------------------------------------------------------------------- */
+
+static bool read_authority(struct scene *scene, struct authority_state **out, struct err *e)
+{
+    struct db *db = clerk_db(scene->clerk);
+    bool ok = db_begin(db, e) &&
+              library_authority(scene->library, db, scene->arena, scene->authority, out, e);
+    db_rollback(db);
+    return ok;
+}
+
+static str holder_of(struct scene *scene, int64_t organisation)
+{
+    for (size_t i = 0; i < scene->holders.len; i++)
+        if (scene->holders.items[i].organisation == organisation)
+            return scene->holders.items[i].alias;
+    return STR_NONE;
+}
+
+static int32_t late_days(const struct case_state *kase, const struct task *task)
+{
+    for (size_t i = kase->decisions.len; i-- > 0;)
+        if (kase->decisions.items[i].task == task->id)
+            return kase->decisions.items[i].late_days;
+    return 0;
+}
+
+static bool compare_task(struct scene *scene, struct comparison *c, const struct case_state *kase,
+                         const struct task *task, str clause, str wanted, struct err *e)
+{
+    struct authority_state *authority;
+    bool has_days;
+    int32_t days;
+    if (!read_authority(scene, &authority, e))
+        return false;
+    enum light light = view_light(&authority->calendar, scene->policy, task,
+                                  date_of_instant(scene->now_ms), &has_days, &days);
+    if (str_eq(clause, S("due")))
+        compare(c, "due", wanted, day_text(scene, task->due));
+    else if (str_eq(clause, S("waits")))
+        compare(c, "waits", wanted, day_text(scene, task->not_before));
+    else if (str_eq(clause, S("state")))
+        compare(c, "state", wanted, str_of(task_state_text(task->state)));
+    else if (str_eq(clause, S("by")))
+        compare(c, "by", wanted, holder_of(scene, task->organisation));
+    else if (str_eq(clause, S("round")))
+        compare(c, "round", wanted, number_text(scene, task->round));
+    else if (str_eq(clause, S("light")))
+        compare(c, "light", wanted, str_of(light_name(light)));
+    else if (str_eq(clause, S("left")))
+        compare(c, "left", wanted, has_days ? number_text(scene, days) : S("none"));
+    else if (str_eq(clause, S("late")))
+        compare(c, "late", wanted, number_text(scene, late_days(kase, task)));
+    else if (str_eq(clause, S("outcome")))
+        compare(c, "outcome", wanted, task->outcome);
+    else if (str_eq(clause, S("article")))
+        compare(c, "article", wanted, task->local ? S("local") : task->basis);
+    else if (str_eq(clause, S("estimated")))
+        compare(c, "estimated", wanted, task->estimated ? S("yes") : S("no"));
+    else
+        return scene_error(scene, e, "expect task knows no clause \"%.*s\"", STR_FMT(clause));
+    return true;
+}
+
+static bool expect_task(struct scene *scene, const struct line *line, struct err *e)
+{
+    if (line->n < 7 || line->n % 2 == 0)
+        return scene_error(scene, e, "write: expect task STEP of CASE CLAUSE VALUE ...");
+    struct case_state *kase = named_case(scene, line->words[4].text, e);
+    if (!kase)
+        return false;
+    struct comparison c = {.scene = scene};
+    const struct task *task = case_task(kase, line->words[2].text);
+    if (!task) {
+        tell(scene, false, str_printf(scene->arena, "no task %.*s was opened",
+                                      STR_FMT(line->words[2].text)));
+        return true;
+    }
+    for (size_t i = 5; i + 1 < line->n; i += 2)
+        if (!compare_task(scene, &c, kase, task, line->words[i].text, line->words[i + 1].text, e))
+            return false;
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static bool expect_warned(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct case_state *kase = line->n == 6 ? named_case(scene, line->words[4].text, e) : NULL;
+    if (!kase)
+        return scene_error(scene, e, "write: expect warned STEP of CASE soon|overdue|none");
+    const struct task *task = case_task(kase, line->words[2].text);
+    str found = !task                  ? S("no task")
+                : task->warned_overdue ? S("overdue")
+                : task->warned_soon    ? S("soon")
+                                       : S("none");
+    struct comparison c = {.scene = scene};
+    compare(&c, "warned", line->words[5].text, found);
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+/* ---- cases and systems ---------------------------------------------------------------------- */
+
+static bool expect_case(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct case_state *kase = line->n >= 4 ? named_case(scene, line->words[2].text, e) : NULL;
+    if (!kase)
+        return scene_error(scene, e, "write: expect case CASE open|ended [outcome O] [number N]");
+    struct comparison c = {.scene = scene};
+    compare(&c, "case", line->words[3].text, kase->ended ? S("ended") : S("open"));
+    for (size_t i = 4; i + 1 < line->n; i += 2) {
+        if (str_eq(line->words[i].text, S("outcome")))
+            compare(&c, "outcome", line->words[i + 1].text, kase->outcome);
+        else if (str_eq(line->words[i].text, S("number")))
+            compare(&c, "number", line->words[i + 1].text, kase->number);
+        else
+            return scene_error(scene, e, "expect case knows no clause \"%.*s\"",
+                               STR_FMT(line->words[i].text));
+    }
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static struct system_state *system_of(struct scene *scene, str alias, struct err *e)
+{
+    struct case_state *kase = named_case(scene, alias, e);
+    if (!kase)
+        return NULL;
+    struct world world = {.db = clerk_db(scene->clerk), .arena = scene->arena};
+    struct system_state *system = NULL;
+    bool ok = db_begin(world.db, e) && world_system(&world, kase->system, &system, e);
+    db_rollback(world.db);
+    return ok ? system : NULL;
+}
+
+static bool expect_system(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct system_state *system = line->n >= 4 ? system_of(scene, line->words[2].text, e) : NULL;
+    if (!system)
+        return scene_error(scene, e, "write: expect system CASE planned|live [on DATE]");
+    struct comparison c = {.scene = scene};
+    compare(&c, "system", line->words[3].text,
+            system->stage == SYSTEM_LIVE ? S("live") : S("planned"));
+    if (line->n == 6)
+        compare(&c, "on", line->words[5].text, day_text(scene, system->live_on));
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static bool expect_granted(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct system_state *system = line->n == 5 ? system_of(scene, line->words[2].text, e) : NULL;
+    if (!system)
+        return scene_error(scene, e, "write: expect granted CASE ITEM QUANTITY");
+    int64_t quantity = 0;
+    for (size_t i = 0; i < system->grants.len; i++)
+        if (str_eq(system->grants.items[i].item, line->words[3].text))
+            quantity = system->grants.items[i].quantity;
+    struct comparison c = {.scene = scene};
+    compare(&c, "granted", line->words[4].text, number_text(scene, quantity / QUANTITY_ONE));
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+/* ---- people and the record ------------------------------------------------------------------ */
+
+static bool expect_todo(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct seat_holder *holder = line->n == 4 ? scene_holder(scene, line->words[2].text) : NULL;
+    if (!holder)
+        return scene_error(scene, e, "write: expect todo ALIAS N");
+    struct reader reader = scene_reader(scene, holder);
+    struct worklist list;
+    bool ok = db_begin(reader.db, e) &&
+              view_worklist(&reader, BOX_TODO, STR_NONE, LIMIT_PAGE_ROWS, &list, e);
+    db_rollback(reader.db);
+    if (!ok)
+        return false;
+    struct comparison c = {.scene = scene};
+    compare(&c, "todo", line->words[3].text, number_text(scene, (int64_t)list.n));
+    compare(&c, "todo count", line->words[3].text, number_text(scene, list.counts.todo));
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static bool expect_hidden(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct seat_holder *holder = line->n == 5 ? scene_holder(scene, line->words[4].text) : NULL;
+    int64_t id = line->n == 5 ? scene_case(scene, line->words[2].text) : -1;
+    if (!holder || id < 0)
+        return scene_error(scene, e, "write: expect hidden CASE from ALIAS");
+    struct reader reader = scene_reader(scene, holder);
+    bool visible = true;
+    bool ok = db_begin(reader.db, e) && view_case_visible(&reader, id, &visible, e);
+    db_rollback(reader.db);
+    if (!ok)
+        return false;
+    tell(scene, !visible, S("expected the case to be hidden, it is visible"));
+    return true;
+}
+
+static bool expect_refused(struct scene *scene, const struct line *line, struct err *e)
+{
+    size_t because = 2;
+    while (because < line->n && (line->words[because].quoted ||
+                                 !str_eq(line->words[because].text, S("because"))))
+        because++;
+    if (because + 1 >= line->n)
+        return scene_error(scene, e,
+                           "write: expect refused ACT because CODE [where W] [article A]");
+    struct answer answer;
+    if (!scene_act(scene, line, 2, because, &answer, e))
+        return false;
+    str code = line->words[because + 1].text, where = STR_NONE, article = STR_NONE;
+    for (size_t i = because + 2; i + 1 < line->n; i += 2) {
+        if (str_eq(line->words[i].text, S("where")))
+            where = line->words[i + 1].text;
+        else if (str_eq(line->words[i].text, S("article")))
+            article = line->words[i + 1].text;
+        else
+            return scene_error(scene, e, "expect refused knows no clause \"%.*s\"",
+                               STR_FMT(line->words[i].text));
+    }
+    struct buf found = buf_new(scene->arena, 64);
+    bool same = false;
+    for (size_t i = 0; i < answer.refusal.reasons.len; i++) {
+        const struct refusal_reason *reason = &answer.refusal.reasons.items[i];
+        same |= str_eq(code, str_of(refusal_name(reason->code))) &&
+                (!where.len || str_eq(where, reason->where)) &&
+                (!article.len || str_eq(article, reason->article));
+        buf_addf(&found, "%s%s where %.*s article %.*s", i ? ", " : "",
+                 refusal_name(reason->code), STR_FMT(reason->where), STR_FMT(reason->article));
+    }
+    str told = buf_str(&found);
+    str what = answer.kind == ANSWER_REFUSED
+                   ? str_printf(scene->arena, "expected a refusal %.*s, found %.*s",
+                                STR_FMT(code), STR_FMT(told))
+                   : S("expected a refusal, the act was accepted");
+    tell(scene, same, what);
+    return true;
+}
+
+static bool expect_sound(struct scene *scene, struct err *e)
+{
+    struct findings findings = {.arena = scene->arena};
+    struct evidence none = {0};
+    if (!project_verify(clerk_db(scene->clerk), &none, false, &findings, e))
+        return false;
+    tell(scene, findings.items.len == 0,
+         findings.items.len ? findings.items.items[0] : STR_NONE);
+    return true;
+}
+
+bool scene_expect(struct scene *scene, const struct line *line, struct err *e)
+{
+    str what = line->n > 1 ? line->words[1].text : STR_NONE;
+    if (str_eq(what, S("task")))
+        return expect_task(scene, line, e);
+    if (str_eq(what, S("case")))
+        return expect_case(scene, line, e);
+    if (str_eq(what, S("system")))
+        return expect_system(scene, line, e);
+    if (str_eq(what, S("granted")))
+        return expect_granted(scene, line, e);
+    if (str_eq(what, S("warned")))
+        return expect_warned(scene, line, e);
+    if (str_eq(what, S("todo")))
+        return expect_todo(scene, line, e);
+    if (str_eq(what, S("hidden")))
+        return expect_hidden(scene, line, e);
+    if (str_eq(what, S("refused")))
+        return expect_refused(scene, line, e);
+    if (str_eq(what, S("sound")))
+        return expect_sound(scene, e);
+    return scene_error(scene, e,
+                       "expect knows no \"%.*s\"; it knows task, case, system, granted, warned, "
+                       "todo, hidden, refused and sound",
+                       STR_FMT(what));
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where packs and calendars come from: the binary, or a folder. */
+#include "play/play.h"
+
+#include "embed/embed.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+static str embedded_bytes(const struct embedded *file)
+{
+    return (str){(const char *)file->bytes, file->len};
+}
+
+str *pack_names(struct arena *arena, size_t *out_n)
+{
+    str *names = NEWS(arena, str, embedded_policies_n + 1);
+    *out_n = 0;
+    for (size_t i = 0; i < embedded_policies_n; i++) {
+        str name, file;
+        str_cut(str_of(embedded_policies[i].path), '/', &name, &file);
+        if (*out_n == 0 || !str_eq(names[*out_n - 1], name))
+            names[(*out_n)++] = name;
+    }
+    return names;
+}
+
+static bool find_shipped(struct arena *arena, str name, struct pack *out, struct err *e)
+{
+    for (size_t i = 0; i < embedded_policies_n; i++) {
+        str folder, file;
+        str_cut(str_of(embedded_policies[i].path), '/', &folder, &file);
+        if (str_eq(folder, name))
+            pack_add(arena, out, file, embedded_bytes(&embedded_policies[i]));
+    }
+    if (out->files.len)
+        return true;
+    size_t n;
+    str *names = pack_names(arena, &n);
+    str nearest = str_nearest(name, names, n);
+    if (nearest.ptr)
+        return RAISE(e, NOT_FOUND, "policy", "no policy \"%.*s\" is shipped; did you mean %.*s?",
+                     STR_FMT(name), STR_FMT(nearest));
+    return RAISE(e, NOT_FOUND, "policy",
+                 "no policy \"%.*s\" is shipped; see `yunjian policy list`, or give a folder",
+                 STR_FMT(name));
+}
+
+static bool read_file(struct arena *arena, const char *path, str *out, struct err *e)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return RAISE(e, IO, path, "cannot open: %s", strerror(errno));
+    char *bytes = NEWS(arena, char, LIMIT_YAML_BYTES + 1);
+    size_t len = fread(bytes, 1, LIMIT_YAML_BYTES + 1, file);
+    int error = ferror(file) ? errno : 0;
+    fclose(file);
+    if (error)
+        return RAISE(e, IO, path, "cannot read: %s", strerror(error));
+    if (len > LIMIT_YAML_BYTES)
+        return RAISE(e, LIMIT, path, "a policy file has at most %d bytes; split it",
+                     LIMIT_YAML_BYTES);
+    *out = (str){bytes, len};
+    return true;
+}
+
+static bool read_folder(struct arena *arena, str path, struct pack *out, struct err *e)
+{
+    char *folder = str_to_cstr(arena, path);
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return RAISE(e, NOT_FOUND, folder, "cannot open the policy folder: %s", strerror(errno));
+    bool ok = true;
+    struct dirent *entry;
+    while (ok && (entry = readdir(dir))) {
+        str name = str_dup(arena, str_of(entry->d_name)), bytes;
+        if (!str_ends(name, S(".yaml")) || str_starts(name, S(".")))
+            continue;
+        str file = str_printf(arena, "%s/%s", folder, entry->d_name);
+        ok = read_file(arena, file.ptr, &bytes, e);
+        if (ok)
+            pack_add(arena, out, name, bytes);
+    }
+    closedir(dir);
+    if (ok && !out->files.len)
+        return RAISE(e, NOT_FOUND, folder, "the folder holds no .yaml file of a policy");
+    return ok;
+}
+
+bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct err *e)
+{
+    struct pack pack = {0};
+    bool is_path = str_has(name_or_path, S("/")) || str_has(name_or_path, S("."));
+    bool ok = is_path ? read_folder(arena, name_or_path, &pack, e)
+                      : find_shipped(arena, name_or_path, &pack, e);
+    if (ok)
+        *out = pack;
+    return ok;
+}
+
+bool calendar_shipped(struct arena *arena, struct calendar *out, struct err *e)
+{
+    for (size_t i = 0; i < embedded_data_n; i++)
+        if (str_eq(str_of(embedded_data[i].path), S("china-holidays.tsv")))
+            return calendar_parse(arena, S("china-holidays.tsv"),
+                                  embedded_bytes(&embedded_data[i]), out, e);
+    return RAISE(e, CONFIG, "china-holidays.tsv", "the binary was built without the calendar");
+}

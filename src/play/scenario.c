@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading a scenario and setting its scene. */
+#include "play/scenario_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { SCENARIO_BYTES = 1024 * 1024 };
+
+bool scene_error(struct scene *scene, struct err *e, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    str text = str_vprintf(scene->arena, fmt, args);
+    va_end(args);
+    str where = str_printf(scene->arena, "%s:%d", scene->path, scene->line);
+    return RAISE(e, INPUT, where.ptr, "%.*s", STR_FMT(text));
+}
+
+struct seat_holder *scene_holder(struct scene *scene, str alias)
+{
+    for (size_t i = 0; i < scene->holders.len; i++)
+        if (str_eq(scene->holders.items[i].alias, alias))
+            return &scene->holders.items[i];
+    return NULL;
+}
+
+int64_t scene_case(struct scene *scene, str alias)
+{
+    for (size_t i = 0; i < scene->cases.len; i++)
+        if (str_eq(scene->cases.items[i].alias, alias))
+            return scene->cases.items[i].id;
+    return -1;
+}
+
+struct case_state *scene_load(struct scene *scene, int64_t id, struct err *e)
+{
+    struct world world = {.db = clerk_db(scene->clerk), .arena = scene->arena};
+    struct case_state *kase = NULL;
+    bool ok = db_begin(world.db, e) && world_case(&world, id, &kase, e);
+    db_rollback(world.db);
+    return ok ? kase : NULL;
+}
+
+struct reader scene_reader(struct scene *scene, const struct seat_holder *holder)
+{
+    struct actor *actor = NEW(scene->arena, struct actor);
+    *actor = (struct actor){holder->person, holder->post, holder->organisation, scene->authority,
+                            holder->role};
+    return (struct reader){clerk_db(scene->clerk), scene->library, scene->arena, actor,
+                           date_of_instant(scene->now_ms)};
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+static bool read_word(struct scene *scene, str *rest, struct word *word, struct err *e)
+{
+    size_t at = 0;
+    *word = (struct word){0};
+    while (at < rest->len && rest->ptr[at] != ' ' && rest->ptr[at] != '"' && rest->ptr[at] != '=')
+        at++;
+    if (at < rest->len && rest->ptr[at] == '=') {
+        word->name = (str){rest->ptr, at};
+        *rest = (str){rest->ptr + at + 1, rest->len - at - 1};
+        at = 0;
+        while (at < rest->len && rest->ptr[at] != ' ' && rest->ptr[at] != '"')
+            at++;
+    }
+    if (at == 0 && rest->len && rest->ptr[0] == '"') {
+        word->quoted = true;
+        str text = {rest->ptr + 1, rest->len - 1};
+        if (!str_cut(text, '"', &word->text, rest))
+            return scene_error(scene, e, "a text lacks its closing \"");
+        return true;
+    }
+    word->text = (str){rest->ptr, at};
+    *rest = (str){rest->ptr + at, rest->len - at};
+    return true;
+}
+
+static bool read_words(struct scene *scene, str text, struct line *line, struct err *e)
+{
+    VEC(struct word) words = {0};
+    for (;;) {
+        text = str_trim(text);
+        if (!text.len || text.ptr[0] == '#')
+            break;
+        if (!read_word(scene, &text, VEC_ADD(scene->arena, &words), e))
+            return false;
+    }
+    line->words = words.items;
+    line->n = words.len;
+    line->number = scene->line;
+    return true;
+}
+
+static bool is_word(const struct line *line, size_t at, const char *text)
+{
+    return at < line->n && !line->words[at].name.len && !line->words[at].quoted &&
+           str_eq(line->words[at].text, str_of(text));
+}
+
+/* ---- setting the scene ---------------------------------------------------------------------- */
+
+/* A pack beside the scenario (its folder's parent) comes before a shipped one of that name, so
+ * that a pack is played while it is written. */
+static bool find_pack(struct scene *scene, str name, struct pack *pack, struct err *e)
+{
+    str path = str_of(scene->path);
+    size_t slash = path.len;
+    while (slash > 0 && path.ptr[slash - 1] != '/')
+        slash--;
+    str folder = str_printf(scene->arena, "%.*s..", (int)slash, path.ptr);
+    str probe = str_printf(scene->arena, "%.*s/pack.yaml", STR_FMT(folder));
+    FILE *file = fopen(probe.ptr, "rb");
+    if (!file)
+        return pack_find(scene->arena, name, pack, e);
+    fclose(file);
+    return pack_find(scene->arena, folder, pack, e);
+}
+
+/* Salts need not be secret in a scenario, and the same file must give the same journal. */
+static void steady_bytes(void *ctx, void *out, size_t n)
+{
+    struct prng *prng = ctx;
+    unsigned char *bytes = out;
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (unsigned char)prng_next(prng);
+}
+
+static bool set_policy(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct pack pack = {0};
+    struct diagnostics diagnostics = {0};
+    if (scene->clerk || line->n != 2)
+        return scene_error(scene, e, "a scenario begins with one line: policy NAME");
+    if (!find_pack(scene, line->words[1].text, &pack, e))
+        return false;
+    scene->policy = policy_load(scene->arena, &pack, &diagnostics);
+    if (!scene->policy) {
+        str text = diagnostics_print(scene->arena, &diagnostics);
+        return scene_error(scene, e, "the policy does not load: %.*s", STR_FMT(text));
+    }
+    if (!str_eq(scene->policy->id, line->words[1].text))
+        return scene_error(scene, e, "the pack beside this file is %.*s",
+                           STR_FMT(scene->policy->id));
+    struct prng *prng = NEW(scene->arena, struct prng);
+    prng_seed(prng, 1);
+    struct clerk_options options = {
+        .database = scene->database ? scene->database : ":memory:",
+        .origin = S("yunjian/play"),
+        .random = steady_bytes,
+        .ctx = prng,
+    };
+    scene->now_ms = instant_of_date(scene->policy->from, 9, 0);
+    if (!clerk_open(&options, &scene->clerk, e) ||
+        !found_authority(scene->clerk, scene->arena, &pack, scene->now_ms, &scene->authority, e))
+        return false;
+    struct seat_holder *holder = VEC_ADD(scene->arena, &scene->holders);
+    holder->alias = S("authority");
+    holder->organisation = scene->authority;
+    holder->role = scene->policy->authority_role;
+    return true;
+}
+
+static bool add_person(struct scene *scene, struct seat_holder *holder, struct err *e)
+{
+    struct command command = {
+        .kind = COMMAND_register_person,
+        .authority = scene->authority,
+        .organisation = holder->organisation,
+        .role = holder->role,
+        .name = holder->alias,
+        .phone = S("13800000000"),
+    };
+    if (!run_trusted(scene->clerk, scene->arena, &command, scene->now_ms, &holder->person, e))
+        return false;
+    holder->post = holder->person + 1; /* registering a person grants the post with it */
+    return true;
+}
+
+static bool set_organisation(struct scene *scene, const struct line *line, struct err *e)
+{
+    bool under = is_word(line, 5, "under") && line->n == 7;
+    if (line->n != 5 && !under)
+        return scene_error(scene, e,
+                           "write: organisation ALIAS ROLE LEVEL \"NAME\" [under ALIAS]");
+    struct seat_holder *above = under ? scene_holder(scene, line->words[6].text) : NULL;
+    if (under && !above)
+        return scene_error(scene, e, "no organisation is called %.*s",
+                           STR_FMT(line->words[6].text));
+    struct seat_holder holder = {.alias = line->words[1].text, .role = line->words[2].text};
+    struct command command = {
+        .kind = COMMAND_register_organisation,
+        .authority = scene->authority,
+        .role = holder.role,
+        .level = line->words[3].text,
+        .name = line->words[4].text,
+        .parent = above ? above->organisation : 0,
+    };
+    if (!run_trusted(scene->clerk, scene->arena, &command, scene->now_ms, &holder.organisation,
+                     e) ||
+        !add_person(scene, &holder, e))
+        return false;
+    VEC_PUSH(scene->arena, &scene->holders, holder);
+    return true;
+}
+
+static bool set_clock(struct scene *scene, const struct line *line, struct err *e)
+{
+    int64_t at_ms;
+    str text = line->n == 3 ? str_printf(scene->arena, "%.*s %.*s", STR_FMT(line->words[1].text),
+                                         STR_FMT(line->words[2].text))
+                            : STR_NONE;
+    if (!instant_parse(text, &at_ms))
+        return scene_error(scene, e, "write: at YYYY-MM-DD HH:MM");
+    if (at_ms < scene->now_ms)
+        return scene_error(scene, e, "time does not go back");
+    /* Every midnight on the way is lived through: warnings come on their own day. */
+    date day = date_of_instant(scene->now_ms), last = date_of_instant(at_ms);
+    for (; date_cmp(day, last) < 0 && scene->cases.len; day = date_plus(day, 1))
+        if (clerk_tick(scene->clerk, instant_of_date(date_plus(day, 1), 0, 0), e) < 0)
+            return false;
+    scene->now_ms = at_ms;
+    return clerk_tick(scene->clerk, at_ms, e) >= 0;
+}
+
+static bool act(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct answer answer;
+    if (!scene_act(scene, line, 0, line->n, &answer, e))
+        return false;
+    if (answer.kind != ANSWER_REFUSED)
+        return true;
+    const struct refusal_reason *reason = &answer.refusal.reasons.items[0];
+    str text = refusal_text(scene->arena, reason, LANGUAGE_EN, scene->policy->short_en);
+    return scene_error(scene, e, "refused, %s at %.*s: %.*s", refusal_name(reason->code),
+                       STR_FMT(reason->where), STR_FMT(text));
+}
+
+static bool play_line(struct scene *scene, const struct line *line, struct err *e)
+{
+    if (is_word(line, 0, "policy"))
+        return set_policy(scene, line, e);
+    if (!scene->clerk)
+        return scene_error(scene, e, "a scenario begins with one line: policy NAME");
+    if (is_word(line, 0, "at"))
+        return set_clock(scene, line, e);
+    if (is_word(line, 0, "organisation"))
+        return set_organisation(scene, line, e);
+    if (is_word(line, 0, "form") && line->n >= 2) {
+        struct named_form form = {line->words[1].text, line->words + 2, line->n - 2};
+        VEC_PUSH(scene->arena, &scene->forms, form);
+        return true;
+    }
+    /* The authority's own person comes with the first line that needs somebody. */
+    if (!scene->holders.items[0].person && !add_person(scene, &scene->holders.items[0], e))
+        return false;
+    if (is_word(line, 0, "expect"))
+        return scene_expect(scene, line, e);
+    return act(scene, line, e);
+}
+
+static bool play_text(struct scene *scene, str text, struct err *e)
+{
+    int number = 0;
+    while (text.len) {
+        struct buf joined = buf_new(scene->arena, 256);
+        str head;
+        scene->line = number + 1;
+        bool more;
+        do {
+            str_cut(text, '\n', &head, &text);
+            number++;
+            head = str_trim(head);
+            more = str_ends(head, S("\\"));
+            buf_add(&joined, more ? (str){head.ptr, head.len - 1} : head);
+            buf_addc(&joined, ' ');
+        } while (more && text.len);
+        struct line line;
+        if (!read_words(scene, buf_str(&joined), &line, e))
+            return false;
+        if (line.n && !play_line(scene, &line, e))
+            return false;
+    }
+    return true;
+}
+
+static bool empty_database(const char *database, struct err *e)
+{
+    struct db *db;
+    if (!db_open(database, DB_WRITER, &db, e))
+        return false;
+    bool ok = db_begin(db, e);
+    for (size_t i = 0; ok && i < db_tables_n; i++)
+        ok = db_clear_table(db, &db_tables[i], e);
+    ok = ok && db_commit(db, e);
+    db_close(db);
+    return ok;
+}
+
+static bool require_empty(const char *database, struct err *e)
+{
+    struct db *db;
+    bool empty = false;
+    if (!db_open(database, DB_WRITER, &db, e))
+        return false;
+    bool ok = db_begin(db, e) && db_is_empty(db, &empty, e);
+    db_close(db);
+    return ok && (empty || RAISE(e, INPUT, "--db", "scenarios play only in an empty database"));
+}
+
+bool play_file(const char *path, const char *database, FILE *out, struct play_result *result,
+               struct err *e)
+{
+    struct arena *arena = arena_new((size_t)1 << 30);
+    struct scene scene = {.arena = arena, .path = path, .out = out, .database = database};
+    char *bytes = NEWS(arena, char, SCENARIO_BYTES);
+    FILE *file = fopen(path, "rb");
+    bool ok = file != NULL || RAISE(e, IO, path, "cannot open: %s", strerror(errno));
+    size_t len = file ? fread(bytes, 1, SCENARIO_BYTES, file) : 0;
+    if (file)
+        fclose(file);
+    str text = {bytes, len};
+    if (ok && (len == SCENARIO_BYTES || !utf8_valid(text)))
+        ok = RAISE(e, INPUT, path, "a scenario is UTF-8 text of less than 1 MiB");
+    ok = ok && (!database || require_empty(database, e));
+    bool used = ok;
+    scene.library = library_new();
+    ok = ok && play_text(&scene, text, e);
+    library_free(scene.library);
+    clerk_close(scene.clerk);
+    if (used && database) {
+        struct err cleaning = {0};
+        if (!empty_database(database, &cleaning) && ok) {
+            *e = cleaning;
+            ok = false;
+        }
+    }
+    *result = scene.result;
+    arena_free(arena);
+    return ok;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Does the regulation make sense? Each finding is shown with the shortest way to it. */
+#include "policy/audit_priv.h"
+
+/* ---- without exploring --------------------------------------------------------------------- */
+
+static const struct seat *seat_of(const struct procedure *procedure, str role)
+{
+    for (size_t i = 0; i < procedure->n_seats; i++)
+        if (str_eq(procedure->seats[i].role, role))
+            return &procedure->seats[i];
+    return NULL;
+}
+
+static void audit_seats(struct load *load, const struct procedure *procedure)
+{
+    for (size_t i = 0; i < procedure->n_steps; i++) {
+        const struct step *step = &procedure->steps[i];
+        const struct seat *seat = seat_of(procedure, step->by);
+        if (!seat)
+            diagnose(load, PROBLEM_SEAT, step->pos,
+                     "step %.*s is by %.*s, which has no seat in procedure %.*s; add %.*s to "
+                     "seats: opener, parent, sole or STEP.FIELD.", STR_FMT(step->id),
+                     STR_FMT(step->by), STR_FMT(procedure->id), STR_FMT(step->by));
+        else if (i == 0 && seat->kind != SEAT_OPENER)
+            diagnose(load, PROBLEM_SEAT, seat->pos,
+                     "the first step %.*s is by %.*s, so this seat is opener: whoever opens the "
+                     "case acts in it.", STR_FMT(step->id), STR_FMT(step->by));
+    }
+}
+
+static void audit_materials(struct load *load)
+{
+    const struct policy *policy = load->policy;
+    for (size_t m = 0; m < policy->n_materials; m++) {
+        const struct material_kind *kind = &policy->materials[m];
+        bool asked = false;
+        for (size_t d = 0; d < load->drafts.len && !asked; d++) {
+            const struct procedure *procedure = load->drafts.items[d].procedure;
+            for (size_t i = 0; i < procedure->n_steps && !asked; i++)
+                for (size_t k = 0; k < procedure->steps[i].n_materials && !asked; k++)
+                    asked = str_eq(procedure->steps[i].materials[k], kind->id);
+        }
+        if (!asked)
+            diagnose(load, PROBLEM_UNUSED_MATERIAL, kind->pos,
+                     "no step takes the material %.*s; add it to the materials of a step, or "
+                     "remove it.", STR_FMT(kind->id));
+    }
+}
+
+static bool leads(const struct step *step, enum target_kind kind, str to)
+{
+    for (size_t o = 0; o < step->n_outcomes; o++)
+        for (size_t t = 0; t < step->outcomes[o].n_targets; t++) {
+            const struct target *target = &step->outcomes[o].targets[t];
+            if (target->kind == kind && (!to.ptr || str_eq(target->step, to)))
+                return true;
+        }
+    return false;
+}
+
+/* False when going back cannot be explored. */
+static bool audit_hold(struct load *load, const struct procedure *procedure)
+{
+    bool sound = true;
+    for (size_t i = 0; i < procedure->n_steps; i++) {
+        const struct step *step = &procedure->steps[i];
+        bool held_for = false;
+        for (size_t k = 0; k < procedure->n_steps; k++)
+            held_for |= leads(&procedure->steps[k], TARGET_HOLD, step->id);
+        bool back = leads(step, TARGET_BACK, STR_NONE);
+        if (held_for && !back)
+            diagnose(load, PROBLEM_HOLD_BACK, step->pos,
+                     "a step is held for %.*s, but no outcome of it leads back; add one with "
+                     "to: back.", STR_FMT(step->id));
+        if (back && !held_for)
+            diagnose(load, PROBLEM_HOLD_BACK, step->pos,
+                     "an outcome of %.*s leads back, but no step is ever held for it; name the "
+                     "step it leads to, or write to: hold %.*s where it comes from.",
+                     STR_FMT(step->id), STR_FMT(step->id));
+        sound &= held_for == back;
+    }
+    return sound;
+}
+
+/* ---- on the graph -------------------------------------------------------------------------- */
+
+static bool ever_open(const struct graph *graph, size_t step)
+{
+    for (uint32_t s = 0; s < graph->n_states; s++)
+        if (graph_cells(graph, s)[step] == CELL_OPEN)
+            return true;
+    return false;
+}
+
+static void audit_reach(struct audit *a)
+{
+    for (size_t i = 0; i < a->procedure->n_steps; i++) {
+        const struct step *step = &a->procedure->steps[i];
+        if (!ever_open(a->graph, i)) {
+            diagnose(a->load, PROBLEM_UNREACHABLE, step->pos,
+                     "no way leads to step %.*s; let an outcome lead to it, or remove it.",
+                     STR_FMT(step->id));
+            continue;
+        }
+        for (size_t o = 0; o < step->n_outcomes; o++)
+            if (!a->graph->tried[i][o])
+                diagnose(a->load, PROBLEM_DEAD_OUTCOME, step->outcomes[o].pos,
+                         "outcome %.*s of step %.*s is never possible: whenever the step is "
+                         "open, a done(...) of its needs is false.",
+                         STR_FMT(step->outcomes[o].id), STR_FMT(step->id));
+    }
+}
+
+static void audit_blocked(struct audit *a)
+{
+    for (size_t i = 0; i < a->graph->blocked.len; i++) {
+        const struct blocked *b = &a->graph->blocked.items[i];
+        const struct step *step = &a->procedure->steps[b->step];
+        const struct outcome *outcome = &step->outcomes[b->outcome];
+        struct edge last = {b->from, 0, b->step, b->outcome, 0};
+        str path = graph_path(a->graph, a->load->arena, b->from, &last);
+        if (b->kind == BLOCKED_BACK)
+            diagnose(a->load, PROBLEM_HOLD_BACK, outcome->pos,
+                     "back leads nowhere here (%.*s): no step is held for %.*s on this way.",
+                     STR_FMT(path), STR_FMT(step->id));
+        else
+            diagnose(a->load, PROBLEM_OPENED_TWICE, outcome->pos,
+                     "step %.*s is opened while it is still open (%.*s); let the ways join in a "
+                     "step that needs done(...) of both.",
+                     STR_FMT(a->procedure->steps[b->opened].id), STR_FMT(path));
+    }
+}
+
+/* The step to name when a state is stuck: one on which nobody can act. It may show only after
+ * the others have acted, so the way is followed until it stops (or goes round). */
+static size_t stuck_step(const struct graph *graph, uint32_t state)
+{
+    size_t n = graph->n_steps;
+    for (uint32_t walked = 0; walked < graph->n_states; walked++) {
+        uint32_t first = graph->first.items[state];
+        if (first == graph->first.items[state + 1])
+            break;
+        state = graph->edges.items[first].to;
+    }
+    const uint8_t *cells = graph_cells(graph, state);
+    for (size_t i = 0; i < n; i++)
+        if (cells[i] == CELL_OPEN)
+            return i;
+    for (size_t i = 0; i < n; i++)
+        if (cells[i] >= CELL_HELD)
+            return i;
+    return 0;
+}
+
+static void audit_finish(struct audit *a)
+{
+    const bool *can = graph_can_finish(a->graph);
+    for (uint32_t s = 0; s < a->graph->n_states; s++) {
+        if (can[s])
+            continue;
+        const struct step *step = &a->procedure->steps[stuck_step(a->graph, s)];
+        str path = graph_path(a->graph, a->load->arena, s, NULL);
+        diagnose(a->load, PROBLEM_STUCK, step->pos,
+                 "the case can never end from here (%.*s): step %.*s stays unfinished. Let an "
+                 "outcome lead to end.", STR_FMT(path), STR_FMT(step->id));
+        return; /* what follows from this state is the same fault */
+    }
+}
+
+static void audit_procedure(struct load *load, const struct procedure *procedure,
+                            struct arena *scratch)
+{
+    struct audit a = {load, procedure, explore(scratch, procedure)};
+    if (!a.graph->complete) {
+        diagnose(load, PROBLEM_STATES, procedure->pos,
+                 "procedure %.*s has more than %d states and cannot be checked; open fewer steps "
+                 "side by side.", STR_FMT(procedure->id), (int)EXPLORE_STATES_MAX);
+        return;
+    }
+    audit_reach(&a);
+    audit_blocked(&a);
+    if (a.graph->blocked.len > 0)
+        return; /* the ways behind a blocked outcome are not known */
+    audit_finish(&a);
+    audit_values(&a);
+    audit_limits(&a);
+}
+
+/* The scratch arena is given back also when the caller's arena overflows in between. */
+static void release_scratch(void *arg)
+{
+    struct arena **scratch = arg;
+    arena_free(*scratch);
+    *scratch = NULL;
+}
+
+void audit_policy(struct load *load)
+{
+    struct arena **scratch = NEW(load->arena, struct arena *);
+    arena_defer(load->arena, release_scratch, scratch);
+    *scratch = arena_new(EXPLORE_ARENA_BYTES);
+    audit_materials(load);
+    for (size_t d = 0; d < load->drafts.len; d++) {
+        const struct procedure *procedure = load->drafts.items[d].procedure;
+        audit_seats(load, procedure);
+        if (audit_hold(load, procedure))
+            audit_procedure(load, procedure, *scratch);
+        arena_reset(*scratch);
+    }
+    release_scratch(scratch);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Evaluating a typed expression. The environment is not trusted: a value of another kind than the
+ * type says, or none at all, stops the evaluation with a reason. */
+#include "policy/expression_priv.h"
+
+struct evaluation {
+    struct arena *arena;
+    const struct environment *env;
+    int steps;
+    str why;                     /* set: stopped */
+};
+
+static struct value truth_value(bool b)
+{
+    return (struct value){.kind = VALUE_BOOL, .boolean = b};
+}
+
+static struct value stop(struct evaluation *ev, str why)
+{
+    if (!ev->why.ptr)
+        ev->why = why;
+    return (struct value){.kind = VALUE_NONE};
+}
+
+static bool count_step(struct evaluation *ev, size_t n)
+{
+    if (ev->why.ptr)
+        return false;
+    if (n > (size_t)(LIMIT_EXPRESSION_STEPS - ev->steps)) {
+        stop(ev, S("the expression takes more steps than the limit"));
+        return false;
+    }
+    ev->steps += (int)n;
+    return true;
+}
+
+static enum value_kind value_kind(enum type type)
+{
+    switch (type) {
+    case TYPE_BOOL: return VALUE_BOOL;
+    case TYPE_INTEGER:
+    case TYPE_LITERAL:
+    case TYPE_QUANTITY:
+    case TYPE_ORGANISATION: return VALUE_INTEGER;
+    case TYPE_TEXT:
+    case TYPE_CHOICE: return VALUE_TEXT;
+    case TYPE_DATE: return VALUE_DATE;
+    case TYPE_QUANTITIES: return VALUE_QUANTITIES;
+    case TYPE_BAD: return VALUE_NONE;
+    }
+    return VALUE_NONE;
+}
+
+static struct value eval_path(struct evaluation *ev, const struct term *term)
+{
+    struct value value = ev->env->path(ev->env->facts, term->head, term->name);
+    str dot = term->head.len ? S(".") : S("");
+    enum value_kind expected = term->item.ptr ? VALUE_QUANTITIES : value_kind(term->type);
+    if (value.kind == VALUE_NONE)
+        return stop(ev, str_printf(ev->arena, "%.*s%.*s%.*s has no value", STR_FMT(term->head),
+                                   STR_FMT(dot), STR_FMT(term->name)));
+    if (value.kind != expected)
+        return stop(ev, str_printf(ev->arena, "%.*s%.*s%.*s has a value of another kind",
+                                   STR_FMT(term->head), STR_FMT(dot), STR_FMT(term->name)));
+    if (!term->item.ptr)
+        return value;
+    int64_t amount = doc_get_int(value.quantities, term->item, 0);
+    return (struct value){.kind = VALUE_INTEGER, .integer = amount};
+}
+
+static bool order_holds(enum operation op, int order)
+{
+    switch ((int)op) {
+    case OP_EQ: return order == 0;
+    case OP_NE: return order != 0;
+    case OP_LT: return order < 0;
+    case OP_LE: return order <= 0;
+    case OP_GT: return order > 0;
+    case OP_GE: return order >= 0;
+    }
+    must(false && "not a comparison");
+    return false;
+}
+
+/* Whether a op b for every item of a (an absent item is 0). */
+static bool items_hold(enum operation op, const struct doc *a, const struct doc *b)
+{
+    for (size_t i = 0; a && a->kind == DOC_MAP && i < a->map.len; i++) {
+        str item = a->map.items[i].key;
+        int64_t x = doc_get_int(a, item, 0), y = doc_get_int(b, item, 0);
+        if (!order_holds(op, (x > y) - (x < y)))
+            return false;
+    }
+    return true;
+}
+
+static enum operation mirrored(enum operation op)
+{
+    return op == OP_LE ? OP_GE : op == OP_GE ? OP_LE : op;
+}
+
+static size_t doc_size(const struct doc *doc)
+{
+    return doc && doc->kind == DOC_MAP ? doc->map.len : 0;
+}
+
+static struct value compare_quantities(struct evaluation *ev, enum operation op,
+                                       const struct doc *a, const struct doc *b)
+{
+    /* Finding an item walks the map, so a comparison costs the product. */
+    size_t n = doc_size(a), m = doc_size(b);
+    if (n > LIMIT_EXPRESSION_STEPS || m > LIMIT_EXPRESSION_STEPS ||
+        !count_step(ev, (n + m) * (n > m ? n : m)))
+        return stop(ev, S("the expression takes more steps than the limit"));
+    enum operation each = op == OP_NE ? OP_EQ : op;
+    bool holds = items_hold(each, a, b) && items_hold(mirrored(each), b, a);
+    return truth_value(op == OP_NE ? !holds : holds);
+}
+
+static struct value compare(struct evaluation *ev, const struct term *term, struct value a,
+                            struct value b)
+{
+    int order = 0;
+    if (a.kind != b.kind)
+        return stop(ev, S("values of two kinds were compared"));
+    switch (a.kind) {
+    case VALUE_BOOL: order = a.boolean - b.boolean; break;
+    case VALUE_INTEGER: order = (a.integer > b.integer) - (a.integer < b.integer); break;
+    case VALUE_TEXT: order = str_cmp(a.text, b.text); break;
+    case VALUE_DATE: order = date_cmp(a.day, b.day); break;
+    case VALUE_QUANTITIES: return compare_quantities(ev, term->op, a.quantities, b.quantities);
+    case VALUE_NONE: return a;
+    }
+    return truth_value(order_holds(term->op, order));
+}
+
+static struct value sum(struct evaluation *ev, const struct term *term, struct value a,
+                        struct value b)
+{
+    int64_t result;
+    if (a.kind != VALUE_INTEGER || b.kind != VALUE_INTEGER)
+        return stop(ev, S("values that are no numbers were added"));
+    bool fits = term->op == OP_PLUS ? i64_add(a.integer, b.integer, &result)
+                                    : !__builtin_sub_overflow(a.integer, b.integer, &result);
+    if (!fits)
+        return stop(ev, S("a sum is too large"));
+    return (struct value){.kind = VALUE_INTEGER, .integer = result};
+}
+
+static struct value eval(struct evaluation *ev, const struct term *term);
+
+/* and, or: the right side is not asked when the left one decides, so given() guards it. */
+static struct value eval_logic(struct evaluation *ev, const struct term *term)
+{
+    struct value left = eval(ev, term->left);
+    if (ev->why.ptr || left.kind != VALUE_BOOL)
+        return stop(ev, S("a value that is no condition was joined"));
+    if (term->op == OP_NOT)
+        return truth_value(!left.boolean);
+    if (left.boolean == (term->op == OP_OR))
+        return left;
+    return eval(ev, term->right);
+}
+
+static struct value eval(struct evaluation *ev, const struct term *term)
+{
+    const struct environment *env = ev->env;
+    if (!count_step(ev, 1))
+        return (struct value){.kind = VALUE_NONE};
+    switch (term->op) {
+    case OP_NUMBER: return (struct value){.kind = VALUE_INTEGER, .integer = term->number};
+    case OP_WORD: return (struct value){.kind = VALUE_TEXT, .text = term->parts[0]};
+    case OP_PATH: return eval_path(ev, term);
+    case OP_TODAY: {
+        struct value today = env->path(env->facts, S(""), S("today"));
+        return today.kind == VALUE_DATE ? today : stop(ev, S("today is not known"));
+    }
+    case OP_GIVEN:
+        return truth_value(env->path(env->facts, term->head, term->name).kind != VALUE_NONE);
+    case OP_HAS: return truth_value(env->has(env->facts, term->parts[0]));
+    case OP_DONE: return truth_value(env->done(env->facts, term->parts[0], term->parts[1]));
+    case OP_NOT:
+    case OP_AND:
+    case OP_OR: return eval_logic(ev, term);
+    case OP_EQ:
+    case OP_NE:
+    case OP_LT:
+    case OP_LE:
+    case OP_GT:
+    case OP_GE:
+    case OP_PLUS:
+    case OP_MINUS: {
+        struct value a = eval(ev, term->left);
+        struct value b = eval(ev, term->right);
+        if (ev->why.ptr)
+            return b;
+        bool adds = term->op == OP_PLUS || term->op == OP_MINUS;
+        return adds ? sum(ev, term, a, b) : compare(ev, term, a, b);
+    }
+    }
+    return stop(ev, S("the expression is damaged"));
+}
+
+bool expression_holds(struct arena *arena, const struct expression *expression,
+                      const struct environment *environment, bool *out, str *out_why)
+{
+    struct evaluation ev = {.arena = arena, .env = environment};
+    struct value value = eval(&ev, expression->root);
+    if (!ev.why.ptr && value.kind != VALUE_BOOL)
+        stop(&ev, S("the expression is no condition"));
+    if (ev.why.ptr) {
+        *out_why = ev.why;
+        return false;
+    }
+    *out = value.boolean;
+    return true;
+}
+
+str expression_text(const struct expression *expression)
+{
+    return expression->text;
+}
+
+struct pos expression_pos(const struct expression *expression)
+{
+    return expression->pos;
+}
+
+str expression_material(const struct expression *expression)
+{
+    const struct term *root = expression->root;
+    return root->op == OP_HAS ? root->parts[0] : STR_NONE;
+}
+
+str expression_field(const struct expression *expression)
+{
+    const struct term *root = expression->root;
+    return root->op == OP_GIVEN && root->own ? root->name : STR_NONE;
+}
+
+/* False when it asks for a material, or for a second field. */
+static bool reads_only(const struct term *term, str *field)
+{
+    if (!term)
+        return true;
+    if (term->op == OP_HAS)
+        return false;
+    if (term->own && (term->op == OP_PATH || term->op == OP_GIVEN)) {
+        if (field->ptr && !str_eq(*field, term->name))
+            return false;
+        *field = term->name;
+    }
+    return reads_only(term->left, field) && reads_only(term->right, field);
+}
+
+str expression_own_field(const struct expression *expression)
+{
+    str field = STR_NONE;
+    return reads_only(expression->root, &field) ? field : STR_NONE;
+}
+
+static bool term_ensures(const struct term *term, str step, str field)
+{
+    if (term->op == OP_AND)
+        return term_ensures(term->left, step, field) || term_ensures(term->right, step, field);
+    return term->op == OP_GIVEN && str_eq(term->head, step) && str_eq(term->name, field);
+}
+
+bool expression_ensures(const struct expression *expression, str step, str field)
+{
+    return term_ensures(expression->root, step, field);
+}
+
+static enum truth term_truth(const struct term *term, void *states,
+                             bool (*done)(void *states, str step, str outcome))
+{
+    if (term->op == OP_DONE)
+        return done(states, term->parts[0], term->parts[1]) ? TRUTH_YES : TRUTH_NO;
+    if (term->op == OP_NOT) {
+        enum truth inner = term_truth(term->left, states, done);
+        return inner == TRUTH_FREE ? TRUTH_FREE : inner == TRUTH_YES ? TRUTH_NO : TRUTH_YES;
+    }
+    if (term->op != OP_AND && term->op != OP_OR)
+        return TRUTH_FREE;
+    enum truth decides = term->op == OP_AND ? TRUTH_NO : TRUTH_YES;
+    enum truth left = term_truth(term->left, states, done);
+    enum truth right = term_truth(term->right, states, done);
+    if (left == decides || right == decides)
+        return decides;
+    return left == TRUTH_FREE ? TRUTH_FREE : right;
+}
+
+enum truth expression_truth(const struct expression *expression, void *states,
+                            bool (*done)(void *states, str step, str outcome))
+{
+    return term_truth(expression->root, states, done);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Limits: one sentence each, "5 working-day after review.approve". */
+#include "policy/expression_priv.h"
+
+enum { EXCEPTIONS_MAX = 16, MONTHS_MAX = LIMIT_CLOCK_UNITS / 31, WORDS_MAX = 4 };
+
+struct sentence {
+    struct load *load;
+    const struct procedure *procedure;
+    const struct step *step;
+    const struct node *node;
+    str words[WORDS_MAX];
+    size_t n;
+};
+
+static struct pos word_pos(const struct sentence *s, size_t i)
+{
+    size_t at = (size_t)(s->words[i].ptr - s->node->text.ptr);
+    return node_pos_at(s->load, s->node, at);
+}
+
+/* `form` is what the sentence should look like. */
+static bool split(struct sentence *s, size_t n, const char *form)
+{
+    str text = scalar_text(s->load, s->node, "a limit"), head, rest = text;
+    if (!text.ptr)
+        return false;
+    s->n = 0;
+    bool more = false;
+    while (rest.len && !more) {
+        str_cut(rest, ' ', &head, &rest);
+        if (head.len == 0)
+            continue;
+        more = s->n == n;
+        if (!more)
+            s->words[s->n++] = head;
+    }
+    if (s->n == n && !more)
+        return true;
+    diagnose(s->load, PROBLEM_LIMIT_SENTENCE, s->node->pos,
+             "\"%.*s\" is no limit; expected %s.", STR_FMT(text), form);
+    return false;
+}
+
+static bool read_unit(struct sentence *s, enum unit *out)
+{
+    if (unit_parse(s->words[1], out))
+        return true;
+    static const str units[] = {{"working-day", 11}, {"day", 3}, {"month", 5}};
+    str expected = expected_words(s->load->arena, s->words[1], units, COUNT_OF(units));
+    diagnose(s->load, PROBLEM_LIMIT_SENTENCE, word_pos(s, 1), "\"%.*s\" is no unit%.*s",
+             STR_FMT(s->words[1]), STR_FMT(expected));
+    return false;
+}
+
+static int64_t most_units(enum unit unit)
+{
+    return unit == UNIT_MONTH ? MONTHS_MAX : LIMIT_CLOCK_UNITS;
+}
+
+static void check_count_field(struct sentence *s, const struct field *field, enum unit unit)
+{
+    struct pos pos = word_pos(s, 0);
+    if (field->type != FIELD_INTEGER) {
+        diagnose(s->load, PROBLEM_COUNT_FIELD, pos,
+                 "%.*s is of type %s; the length of a limit comes from an integer field.",
+                 STR_FMT(field->id), field_type_name(field->type));
+        return;
+    }
+    if (field->min < 1 || field->max > most_units(unit))
+        diagnose(s->load, PROBLEM_COUNT_FIELD, pos,
+                 "%.*s can be %lld to %lld; the length of a limit is 1 to %lld. Give the field "
+                 "min and max.", STR_FMT(field->id), (long long)field->min,
+                 (long long)field->max, (long long)most_units(unit));
+    enum unit own;
+    if (field->unit.len && unit_parse(field->unit, &own) && own != unit)
+        diagnose(s->load, PROBLEM_COUNT_FIELD, pos,
+                 "%.*s counts %.*s, the limit counts %s. Use one unit.", STR_FMT(field->id),
+                 STR_FMT(field->unit), unit_name(unit));
+}
+
+static bool read_count(struct sentence *s, struct limit_case *out)
+{
+    str word = s->words[0], step_id, field_id;
+    struct pos pos = word_pos(s, 0);
+    if (word.ptr[0] >= '0' && word.ptr[0] <= '9') {
+        int64_t count;
+        if (!str_to_i64(word, &count) || count < 1 || count > most_units(out->unit)) {
+            diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos,
+                     "\"%.*s\" is no length; expected 1 to %lld.", STR_FMT(word),
+                     (long long)most_units(out->unit));
+            return false;
+        }
+        out->count = (int32_t)count;
+        return true;
+    }
+    if (!str_cut(word, '.', &step_id, &field_id)) {
+        diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos,
+                 "\"%.*s\" is no length; expected a number or STEP.FIELD.", STR_FMT(word));
+        return false;
+    }
+    const struct step *step = want_step(s->load, s->procedure, step_id, pos);
+    if (!step || form_is_broken(s->load, step))
+        return false;
+    if (step == s->step) {
+        diagnose(s->load, PROBLEM_OWN_FIELD, pos,
+                 "%.*s is filled in by the very act that this limit times; use a field of an "
+                 "earlier step.", STR_FMT(word));
+        return false;
+    }
+    const struct field *field = want_field(s->load, step, field_id, pos);
+    if (!field)
+        return false;
+    check_count_field(s, field, out->unit);
+    out->count_step = step_id;
+    out->count_field = field_id;
+    return true;
+}
+
+static bool read_anchor(struct sentence *s, struct limit *out)
+{
+    str step_id, outcome_id;
+    if (!str_eq(s->words[2], S("after"))) {
+        diagnose(s->load, PROBLEM_LIMIT_SENTENCE, word_pos(s, 2),
+                 "expected \"after\", found \"%.*s\"; a limit reads COUNT UNIT after FACT.",
+                 STR_FMT(s->words[2]));
+        return false;
+    }
+    if (str_eq(s->words[3], S("opened"))) {
+        out->anchor = ANCHOR_OPENED;
+        return true;
+    }
+    struct pos pos = word_pos(s, 3);
+    if (!str_cut(s->words[3], '.', &step_id, &outcome_id)) {
+        static const str opened[] = {{"opened", 6}};
+        str near = str_nearest(s->words[3], opened, 1);
+        diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos,
+                 "\"%.*s\" is no fact; expected opened or STEP.OUTCOME.%s", STR_FMT(s->words[3]),
+                 near.ptr ? " Did you mean \"opened\"?" : "");
+        return false;
+    }
+    const struct step *step = want_step(s->load, s->procedure, step_id, pos);
+    if (!step || !want_outcome(s->load, step, outcome_id, pos))
+        return false;
+    out->anchor = ANCHOR_FACT;
+    out->step = step_id;
+    out->outcome = outcome_id;
+    return true;
+}
+
+static void link_exceptions(struct sentence *s, const struct node *list, struct limit *out)
+{
+    struct scope scope = {s->procedure, s->step, PLACE_LIMIT, STR_NONE};
+    size_t n = 0;
+    if (list && check_list(s->load, list, "except", EXCEPTIONS_MAX))
+        n = list->items.len;
+    out->cases = NEWS(s->load->arena, struct limit_case, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct node *item = list->items.items[i];
+        if (!check_map(s->load, item, "an exception", "when is"))
+            continue;
+        const struct node *when = node_get(item, "when"), *is = node_get(item, "is");
+        if (!when || !is) {
+            diagnose(s->load, PROBLEM_MISSING_KEY, item->pos,
+                     "an exception has when and is; add \"%s\".", when ? "is" : "when");
+            continue;
+        }
+        struct limit_case *out_case = &out->cases[out->n++];
+        out_case->when = expression_compile(s->load, when, &scope);
+        struct sentence part = *s;
+        part.node = is;
+        if (split(&part, 2, "COUNT UNIT, such as 15 working-day") &&
+            read_unit(&part, &out_case->unit))
+            read_count(&part, out_case);
+    }
+}
+
+/* round and roll: what happens at the end of a count. */
+static void link_ends(struct load *load, const struct node *node, bool waits, struct limit *out)
+{
+    const struct node *round = node_get(node, "round"), *roll = node_get(node, "roll");
+    bool months = false, rolls = !waits;
+    for (size_t i = 0; i < out->n; i++)
+        months |= out->cases[i].unit == UNIT_MONTH;
+    if (round && read_word(load, round, "round", "down") == 0 && !months)
+        diagnose(load, PROBLEM_MONTH_ROUND, round->pos,
+                 "round is for limits in months; this one has none. Remove it.");
+    if (!round && months)
+        diagnose(load, PROBLEM_MONTH_ROUND, out->pos,
+                 "a month can miss its day: there is no 31 of the next month after 31 January. "
+                 "Add round: down, then it ends on the last day of that month.");
+    if (roll && read_word(load, roll, "roll", "next none") == 1)
+        rolls = false;
+    for (size_t i = 0; i < out->n; i++)
+        out->cases[i].roll = rolls && out->cases[i].unit != UNIT_WORKING_DAY;
+}
+
+void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
+                const struct node *node, bool waits, struct limit *out)
+{
+    const char *what = waits ? "not-before" : "within";
+    struct sentence s = {.load = load, .procedure = procedure, .step = step, .node = node};
+    if (!node)
+        return;
+    if (node->kind == NODE_SCALAR) {
+        diagnose(load, PROBLEM_NO_BASIS, node->pos,
+                 "\"%.*s\" has neither basis nor source. Write {is: %.*s, basis: 15}, or "
+                 "source: local.", STR_FMT(node->text), STR_FMT(node->text));
+    } else {
+        const char *keys = waits ? "is except round basis source"
+                                 : "is except roll round basis source";
+        if (!check_map(load, node, what, keys))
+            return;
+        out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
+        s.node = node_get(node, "is");
+        if (!s.node) {
+            diagnose(load, PROBLEM_MISSING_KEY, node->pos, "%s has no \"is\"; add it.", what);
+            return;
+        }
+    }
+    out->pos = s.node->pos;
+    link_exceptions(&s, node_get(node, "except"), out);
+    struct limit_case *rule = &out->cases[out->n];
+    if (!split(&s, 4, "COUNT UNIT after FACT, such as 5 working-day after opened"))
+        return;
+    bool unit = read_unit(&s, &rule->unit), anchor = read_anchor(&s, out);
+    if (!unit || !read_count(&s, rule) || !anchor)
+        return;
+    out->n++;
+    out->present = true;
+    link_ends(load, node, waits, out);
+}

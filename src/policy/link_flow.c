@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where outcomes lead and what they do. */
+#include "policy/expression_priv.h"
+
+enum { TARGETS_MAX = 16, EFFECTS_MAX = 8 };
+
+struct flow {
+    struct load *load;
+    const struct procedure *procedure;
+    const struct step *step;
+    struct outcome *out;
+};
+
+static bool step_target(struct flow *f, str id, struct pos pos, struct target *out)
+{
+    if (!want_step(f->load, f->procedure, id, pos))
+        return false;
+    out->step = id;
+    return true;
+}
+
+/* to: STEP | hold STEP | back | done | end */
+static bool single_target(struct flow *f, const struct node *node, struct target *out)
+{
+    str text = scalar_text(f->load, node, "to");
+    if (!text.ptr)
+        return false;
+    if (str_eq(text, S("end")) || str_eq(text, S("done")) || str_eq(text, S("back"))) {
+        out->kind = text.ptr[0] == 'e' ? TARGET_END : text.ptr[0] == 'd' ? TARGET_DONE
+                                                                         : TARGET_BACK;
+        return true;
+    }
+    str head, rest;
+    if (str_cut(text, ' ', &head, &rest)) {
+        if (!str_eq(head, S("hold")) || str_has(rest, S(" "))) {
+            diagnose(f->load, PROBLEM_TARGET, node->pos,
+                     "\"%.*s\" is no target; expected STEP, hold STEP, back, done or end.",
+                     STR_FMT(text));
+            return false;
+        }
+        out->kind = TARGET_HOLD;
+        return step_target(f, rest, node_pos_at(f->load, node, 5), out);
+    }
+    out->kind = TARGET_STEP;
+    return step_target(f, text, node->pos, out);
+}
+
+static void side_by_side(struct flow *f, const struct node *list)
+{
+    struct outcome *out = f->out;
+    for (size_t i = 0; i < list->items.len; i++) {
+        const struct node *item = list->items.items[i];
+        str id = scalar_text(f->load, item, "a step");
+        struct target *target = &out->targets[out->n_targets];
+        target->kind = TARGET_STEP;
+        if (!id.ptr || !step_target(f, id, item->pos, target))
+            continue;
+        for (size_t k = 0; k < out->n_targets; k++)
+            if (str_eq(out->targets[k].step, id))
+                diagnose(f->load, PROBLEM_TARGET, item->pos,
+                         "step %.*s stands twice in one list.", STR_FMT(id));
+        out->n_targets++;
+    }
+}
+
+static void choice_target(struct flow *f, const struct node_entry *entry, bool last,
+                          struct target *out)
+{
+    struct scope scope = {f->procedure, f->step, PLACE_CHOICE, f->out->id};
+    str id = entry->key->text;
+    bool ends = str_eq(id, S("end"));
+    out->kind = ends ? TARGET_END : str_eq(id, S("done")) ? TARGET_DONE : TARGET_STEP;
+    if (out->kind == TARGET_STEP)
+        step_target(f, id, entry->key->pos, out);
+    bool otherwise = entry->value->kind == NODE_SCALAR &&
+                     str_eq(entry->value->text, S("otherwise"));
+    if (otherwise && !last)
+        diagnose(f->load, PROBLEM_OTHERWISE, entry->value->pos,
+                 "what stands after otherwise is never chosen; put otherwise last.");
+    if (!otherwise)
+        out->when = expression_compile(f->load, entry->value, &scope);
+    bool misplaced = false;
+    for (const struct target *before = f->out->targets; before < out; before++)
+        misplaced |= !before->when;
+    if (last && !otherwise && !misplaced)
+        diagnose(f->load, PROBLEM_OTHERWISE, entry->value->pos,
+                 "when no condition holds the case would stand still; end the choice with "
+                 "{STEP: otherwise}.");
+}
+
+static void choice(struct flow *f, const struct node *list)
+{
+    size_t n = list->items.len;
+    f->out->choice = true;
+    for (size_t i = 0; i < n; i++) {
+        const struct node *item = list->items.items[i];
+        if (item->kind != NODE_MAP || item->entries.len != 1) {
+            diagnose(f->load, PROBLEM_TARGET, item->pos,
+                     "an entry of a choice is {STEP: condition} or {STEP: otherwise}.");
+            continue;
+        }
+        choice_target(f, &item->entries.items[0], i + 1 == n,
+                      &f->out->targets[f->out->n_targets++]);
+    }
+}
+
+static void link_targets(struct flow *f, const struct node *node)
+{
+    struct outcome *out = f->out;
+    const struct node *to = node_get(node, "to");
+    if (!to) {
+        diagnose(f->load, PROBLEM_MISSING_KEY, node->pos,
+                 "outcome \"%.*s\" has no \"to\"; expected a STEP, hold STEP, back, done or end.",
+                 STR_FMT(out->id));
+        return;
+    }
+    out->targets = NEWS(f->load->arena, struct target, TARGETS_MAX);
+    if (to->kind == NODE_SCALAR) {
+        out->n_targets = single_target(f, to, &out->targets[0]) ? 1 : 0;
+        return;
+    }
+    if (!check_list(f->load, to, "to", TARGETS_MAX))
+        return;
+    if (to->items.len == 0)
+        diagnose(f->load, PROBLEM_TARGET, to->pos, "the list of targets is empty; write done.");
+    else if (to->items.items[0]->kind == NODE_MAP)
+        choice(f, to);
+    else
+        side_by_side(f, to);
+}
+
+/* ---- effects ------------------------------------------------------------------------------- */
+
+static const str EFFECT_NAMES[] = {
+#define X(symbol, name) {name, sizeof(name) - 1},
+    EFFECTS(X)
+#undef X
+};
+
+static bool takes_argument(enum effect_kind kind)
+{
+    switch (kind) {
+    case EFFECT_grant: return true;
+    case EFFECT_set_live: return false;
+    }
+    return false;
+}
+
+static bool effect_kind(struct flow *f, const struct node *node, str name,
+                        enum effect_kind *out)
+{
+    for (size_t i = 0; i < COUNT_OF(EFFECT_NAMES); i++)
+        if (str_eq(EFFECT_NAMES[i], name)) {
+            *out = (enum effect_kind)i;
+            return true;
+        }
+    str expected = expected_words(f->load->arena, name, EFFECT_NAMES, COUNT_OF(EFFECT_NAMES));
+    diagnose(f->load, PROBLEM_EFFECT, node->pos, "no effect \"%.*s\"%.*s", STR_FMT(name),
+             STR_FMT(expected));
+    return false;
+}
+
+static bool link_effect(struct flow *f, const struct node *node, struct effect *out)
+{
+    str text = scalar_text(f->load, node, "an effect"), name, argument;
+    if (!text.ptr)
+        return false;
+    bool call = str_cut(text, '(', &name, &argument);
+    if (!effect_kind(f, node, name, &out->kind))
+        return false;
+    out->pos = node->pos;
+    bool closed = call && argument.len > 0 && argument.ptr[argument.len - 1] == ')';
+    if (closed)
+        argument.len--;
+    if (call != closed || call != takes_argument(out->kind) ||
+        (call && !str_cut(argument, '.', &out->step, &out->field))) {
+        diagnose(f->load, PROBLEM_EFFECT, node->pos, "\"%.*s\" cannot be read; expected %.*s%s.",
+                 STR_FMT(text), STR_FMT(name),
+                 takes_argument(out->kind) ? "(STEP.FIELD)" : " without an argument");
+        return false;
+    }
+    if (!call)
+        return true;
+    struct pos pos = node_pos_at(f->load, node, name.len + 1);
+    const struct step *step = want_step(f->load, f->procedure, out->step, pos);
+    if (!step || form_is_broken(f->load, step))
+        return false;
+    const struct field *field = want_field(f->load, step, out->field, pos);
+    if (field && field->type != FIELD_QUANTITIES)
+        diagnose(f->load, PROBLEM_EFFECT, pos,
+                 "%.*s takes a quantities field; %.*s is of type %s.", STR_FMT(name),
+                 STR_FMT(field->id), field_type_name(field->type));
+    return field != NULL;
+}
+
+void link_outcome(struct load *load, const struct procedure *procedure, const struct step *step,
+                  const struct node *node, struct outcome *out)
+{
+    struct flow f = {load, procedure, step, out};
+    if (node->kind != NODE_MAP)
+        return;
+    link_targets(&f, node);
+    const struct node *effects = node_get(node, "effects");
+    if (!effects || !check_list(load, effects, "effects", EFFECTS_MAX))
+        return;
+    out->effects = NEWS(load->arena, struct effect, effects->items.len);
+    for (size_t i = 0; i < effects->items.len; i++)
+        if (link_effect(&f, effects->items.items[i], &out->effects[out->n_effects]))
+            out->n_effects++;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * pack.yaml: the regulation, its roles, materials and catalogue. */
+#include "policy/load_priv.h"
+
+enum { DUE_SOON_MAX = 30, DOCUMENT_BYTES = 200 };
+
+static const char *named(struct load *load, const char *kind, str id)
+{
+    return str_printf(load->arena, "%s \"%.*s\"", kind, STR_FMT(id)).ptr;
+}
+
+/* A section of pack.yaml: a map from names to maps. n is 0 when there is none. */
+static const struct node *section(struct load *load, const struct node *root, const char *key,
+                                  bool required, size_t *out_n)
+{
+    const struct node *node = node_get(root, key);
+    *out_n = 0;
+    if (!node) {
+        if (required)
+            diagnose(load, PROBLEM_MISSING_KEY, root->pos, "the pack has no \"%s\"; add it.",
+                     key);
+        return NULL;
+    }
+    if (!check_map(load, node, key, ""))
+        return NULL;
+    *out_n = node->entries.len;
+    return node;
+}
+
+static void parse_role(struct load *load, const struct node_entry *entry, struct role *out)
+{
+    const char *what = named(load, "role", entry->key->text);
+    out->id = entry->key->text;
+    out->pos = entry->key->pos;
+    check_id(load, entry->key, "role", "all each");
+    if (!check_map(load, entry->value, what, "zh en sees levels"))
+        return;
+    read_label(load, entry->value, what, &out->label);
+    const struct node *sees = node_get(entry->value, "sees");
+    const struct node *levels = node_get(entry->value, "levels");
+    if (!sees)
+        diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
+                 "%s has no \"sees\"; write sees: own or sees: all.", what);
+    else
+        out->sees = read_word(load, sees, "sees", "own all") == 1 ? SEES_ALL : SEES_OWN;
+    if (!levels) {
+        diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
+                 "%s has no \"levels\"; write levels: [city].", what);
+        return;
+    }
+    if (!check_list(load, levels, "levels", 3))
+        return;
+    if (levels->items.len == 0)
+        diagnose(load, PROBLEM_SHAPE, levels->pos, "levels is empty; write levels: [city].");
+    out->levels = NEWS(load->arena, str, levels->items.len);
+    for (size_t i = 0; i < levels->items.len; i++) {
+        if (read_word(load, levels->items.items[i], "a level", "province city county") < 0)
+            continue;
+        str level = levels->items.items[i]->text;
+        for (size_t k = 0; k < out->n_levels; k++)
+            if (str_eq(out->levels[k], level))
+                diagnose(load, PROBLEM_DUPLICATE_ID, levels->items.items[i]->pos,
+                         "the level %.*s stands twice.", STR_FMT(level));
+        out->levels[out->n_levels++] = level;
+    }
+}
+
+static void parse_roles(struct load *load, const struct node *root)
+{
+    size_t n;
+    const struct node *roles = section(load, root, "roles", true, &n);
+    load->policy->roles = NEWS(load->arena, struct role, n);
+    load->policy->n_roles = n;
+    for (size_t i = 0; i < n; i++)
+        parse_role(load, &roles->entries.items[i], &load->policy->roles[i]);
+}
+
+static void parse_materials(struct load *load, const struct node *root)
+{
+    size_t n;
+    const struct node *materials = section(load, root, "materials", false, &n);
+    load->policy->materials = NEWS(load->arena, struct material_kind, n);
+    load->policy->n_materials = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct node_entry *entry = &materials->entries.items[i];
+        struct material_kind *out = &load->policy->materials[i];
+        const char *what = named(load, "material", entry->key->text);
+        out->id = entry->key->text;
+        out->pos = entry->key->pos;
+        check_id(load, entry->key, "material", "");
+        if (!check_map(load, entry->value, what, "zh en basis source"))
+            continue;
+        read_label(load, entry->value, what, &out->label);
+        out->basis = read_basis(load, entry->value, what, NULL, BASIS_REQUIRED);
+    }
+}
+
+static void parse_item(struct load *load, const struct node_entry *entry, struct item *out)
+{
+    const char *what = named(load, "item", entry->key->text);
+    out->id = entry->key->text;
+    out->pos = entry->key->pos;
+    check_id(load, entry->key, "item", "");
+    if (!check_map(load, entry->value, what, "zh en unit group"))
+        return;
+    read_label(load, entry->value, what, &out->label);
+    const struct node *unit = node_get(entry->value, "unit");
+    const struct node *group = node_get(entry->value, "group");
+    if (!unit)
+        diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
+                 "%s has no \"unit\"; write unit: {zh: ..., en: ...}.", what);
+    else if (check_map(load, unit, "unit", "zh en"))
+        read_label(load, unit, "the unit", &out->unit);
+    if (!group)
+        diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
+                 "%s has no \"group\"; write group: main or group: backup.", what);
+    else if (read_word(load, group, "group", "main backup") >= 0)
+        out->group = group->text;
+}
+
+static void parse_items(struct load *load, const struct node *root)
+{
+    size_t n;
+    const struct node *items = section(load, root, "items", false, &n);
+    load->policy->items = NEWS(load->arena, struct item, n);
+    load->policy->n_items = n;
+    for (size_t i = 0; i < n; i++)
+        parse_item(load, &items->entries.items[i], &load->policy->items[i]);
+}
+
+static void parse_titles(struct load *load, const struct node *root)
+{
+    struct policy *policy = load->policy;
+    struct label brief = {STR_NONE, STR_NONE};
+    const struct node *title = node_get(root, "title"), *shorter = node_get(root, "short");
+    const struct node *authority = node_get(root, "authority");
+    if (!title)
+        diagnose(load, PROBLEM_MISSING_KEY, root->pos, "the pack has no \"title\"; add it.");
+    else if (check_map(load, title, "title", "zh en"))
+        read_label(load, title, "the title", &policy->title);
+    if (!shorter)
+        brief = policy->title;
+    else if (check_map(load, shorter, "short", "zh en"))
+        read_label(load, shorter, "the short title", &brief);
+    policy->short_zh = brief.zh;
+    policy->short_en = brief.en;
+    if (!authority) {
+        diagnose(load, PROBLEM_MISSING_KEY, root->pos, "the pack has no \"authority\"; add it.");
+    } else if (check_map(load, authority, "authority", "zh en role")) {
+        read_label(load, authority, "the authority", &policy->authority);
+        policy->authority_role = read_text(load, authority, "role", "the authority");
+    }
+}
+
+static void parse_due_soon(struct load *load, const struct node *root)
+{
+    const struct node *node = node_get(root, "due-soon");
+    if (!node) {
+        diagnose(load, PROBLEM_MISSING_KEY, root->pos,
+                 "the pack has no \"due-soon\"; write due-soon: {working-days: 1, source: local}.");
+        return;
+    }
+    if (!check_map(load, node, "due-soon", "working-days basis source"))
+        return;
+    read_basis(load, node, "due-soon", NULL, BASIS_REQUIRED);
+    const struct node *days = node_get(node, "working-days");
+    int64_t value = 0;
+    if (!days)
+        diagnose(load, PROBLEM_MISSING_KEY, node->pos,
+                 "due-soon has no \"working-days\"; add it.");
+    else if (read_int(load, days, "working-days", 0, DUE_SOON_MAX, &value))
+        load->policy->due_soon_days = (int32_t)value;
+}
+
+void parse_head(struct load *load, const struct node *root)
+{
+    struct policy *policy = load->policy;
+    load->head = root;
+    if (!check_map(load, root, "the pack",
+                   "policy title short document from authority due-soon roles materials items"))
+        return;
+    policy->id = read_text(load, root, "policy", "the pack");
+    if (policy->id.ptr)
+        check_id(load, node_get(root, "policy"), "policy", "");
+    parse_titles(load, root);
+    policy->document = read_text(load, root, "document", "the pack");
+    if (policy->document.len > DOCUMENT_BYTES)
+        diagnose(load, PROBLEM_LABEL, node_get(root, "document")->pos,
+                 "the document number has %zu bytes, the limit is %d.", policy->document.len,
+                 (int)DOCUMENT_BYTES);
+    str from = read_text(load, root, "from", "the pack");
+    if (from.ptr && !date_parse(from, &policy->from))
+        diagnose(load, PROBLEM_DATE_FORM, node_get(root, "from")->pos,
+                 "\"%.*s\" is no day; expected YYYY-MM-DD.", STR_FMT(from));
+    parse_due_soon(load, root);
+    parse_roles(load, root);
+    parse_materials(load, root);
+    parse_items(load, root);
+}

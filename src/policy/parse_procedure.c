@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A procedure file: everything that can be said without knowing the other names. */
+#include "policy/load_priv.h"
+
+enum { CODE_MAX = 8, MEETS_MAX = 100 };
+
+static const char STEP_KEYS[] = "id zh en by basis source meets side opinion form materials needs "
+                                "within not-before outcomes";
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* PREFIX-ARTICLE or PREFIX-ARTICLE.N, as the table of requirements has it. */
+static bool meets_form(str s, str *out_article)
+{
+    size_t i = 0;
+    while (i < s.len && s.ptr[i] >= 'A' && s.ptr[i] <= 'Z')
+        i++;
+    if (i == 0 || i == s.len || s.ptr[i] != '-')
+        return false;
+    size_t from = ++i;
+    while (i < s.len && is_digit(s.ptr[i]))
+        i++;
+    *out_article = (str){s.ptr + from, i - from};
+    if (i == from || i == s.len)
+        return i > from;
+    if (s.ptr[i] != '.' || i + 1 == s.len)
+        return false;
+    while (++i < s.len)
+        if (!is_digit(s.ptr[i]))
+            return false;
+    return true;
+}
+
+static void parse_meets(struct load *load, const struct node *node, struct step *out)
+{
+    if (!node || !check_list(load, node, "meets", MEETS_MAX))
+        return;
+    out->meets = NEWS(load->arena, str, node->items.len);
+    for (size_t i = 0; i < node->items.len; i++) {
+        const struct node *item = node->items.items[i];
+        str id = scalar_text(load, item, "a requirement"), article;
+        if (!id.ptr)
+            continue;
+        if (!meets_form(id, &article)) {
+            diagnose(load, PROBLEM_MEETS_FORM, item->pos,
+                     "\"%.*s\" is no requirement id; expected PREFIX-ARTICLE.NUMBER such as "
+                     "AB-12.3.", STR_FMT(id));
+            continue;
+        }
+        for (size_t k = 0; k < out->n_meets; k++)
+            if (str_eq(out->meets[k], id))
+                diagnose(load, PROBLEM_DUPLICATE_ID, item->pos, "%.*s stands twice in meets.",
+                         STR_FMT(id));
+        out->meets[out->n_meets++] = id;
+    }
+}
+
+static void parse_outcome(struct load *load, const struct node_entry *entry, struct outcome *out)
+{
+    const char *what = str_printf(load->arena, "outcome \"%.*s\"",
+                                  STR_FMT(entry->key->text)).ptr;
+    out->id = entry->key->text;
+    out->pos = entry->key->pos;
+    check_id(load, entry->key, "outcome", "always opened");
+    if (!check_map(load, entry->value, what, "zh en tone to effects"))
+        return;
+    read_label(load, entry->value, what, &out->label);
+    const struct node *tone = node_get(entry->value, "tone");
+    out->tone = TONE_NEUTRAL;
+    if (!tone) {
+        diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
+                 "%s has no \"tone\"; expected positive, neutral or negative.", what);
+        return;
+    }
+    int word = read_word(load, tone, "tone", "positive neutral negative");
+    if (word >= 0)
+        out->tone = (enum tone)word;
+}
+
+static void parse_outcomes(struct load *load, const struct node *node, const char *what,
+                           struct step *out)
+{
+    const struct node *outcomes = node_get(node, "outcomes");
+    if (!outcomes) {
+        diagnose(load, PROBLEM_MISSING_KEY, node->pos,
+                 "%s has no \"outcomes\", so nobody could ever decide it; add them.", what);
+        return;
+    }
+    if (!check_map(load, outcomes, "outcomes", ""))
+        return;
+    size_t n = outcomes->entries.len;
+    if (n == 0 || n > OUTCOMES_MAX) {
+        diagnose(load, PROBLEM_TOO_MANY, outcomes->pos, "%s has %zu outcomes; expected 1 to %d.",
+                 what, n, (int)OUTCOMES_MAX);
+        return;
+    }
+    out->n_outcomes = n;
+    out->outcomes = NEWS(load->arena, struct outcome, n);
+    for (size_t i = 0; i < n; i++)
+        parse_outcome(load, &outcomes->entries.items[i], &out->outcomes[i]);
+}
+
+static void parse_step(struct load *load, const struct node *node, struct step *out,
+                       struct draft_step *draft)
+{
+    draft->node = node;
+    out->pos = node->pos;
+    out->stage = true;
+    if (!check_map(load, node, "a step", STEP_KEYS))
+        return;
+    out->id = read_text(load, node, "id", "a step");
+    const struct node *id = node_get(node, "id");
+    if (out->id.ptr) {
+        out->pos = id->pos;
+        check_id(load, id, "step",
+                 "unit end done back hold otherwise opened today and or not given has");
+    }
+    const char *what = str_printf(load->arena, "step \"%.*s\"", STR_FMT(out->id)).ptr;
+    bool side = false;
+    read_label(load, node, what, &out->label);
+    out->by = read_text(load, node, "by", what);
+    out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
+    read_flag(load, node, "opinion", &out->opinion);
+    read_flag(load, node, "side", &side);
+    out->stage = !side;
+    parse_meets(load, node_get(node, "meets"), out);
+    parse_form(load, node_get(node, "form"), &out->form, &draft->form_broken);
+    parse_outcomes(load, node, what, out);
+}
+
+static void parse_steps(struct load *load, const struct node *root,
+                        struct draft_procedure *draft)
+{
+    struct procedure *procedure = draft->procedure;
+    const struct node *steps = node_get(root, "steps");
+    if (!steps) {
+        diagnose(load, PROBLEM_MISSING_KEY, root->pos, "the procedure has no \"steps\"; add them.");
+        return;
+    }
+    if (!check_list(load, steps, "steps", LIMIT_STEPS))
+        return;
+    size_t n = steps->items.len;
+    if (n == 0)
+        diagnose(load, PROBLEM_SHAPE, steps->pos, "the list of steps is empty.");
+    procedure->n_steps = n;
+    procedure->steps = NEWS(load->arena, struct step, n);
+    draft->steps = NEWS(load->arena, struct draft_step, n);
+    for (size_t i = 0; i < n; i++) {
+        struct step *step = &procedure->steps[i];
+        parse_step(load, steps->items.items[i], step, &draft->steps[i]);
+        for (size_t k = 0; k < i; k++)
+            if (step->id.ptr && str_eq(procedure->steps[k].id, step->id))
+                diagnose(load, PROBLEM_DUPLICATE_ID, step->pos,
+                         "a second step \"%.*s\"; the first is in line %d. Rename one.",
+                         STR_FMT(step->id), procedure->steps[k].pos.line);
+    }
+}
+
+static void parse_code(struct load *load, const struct node *root, struct procedure *out)
+{
+    str code = read_text(load, root, "code", "the procedure");
+    bool letters = code.len >= 1 && code.len <= CODE_MAX;
+    for (size_t i = 0; i < code.len; i++)
+        letters &= code.ptr[i] >= 'A' && code.ptr[i] <= 'Z';
+    if (code.ptr && !letters)
+        diagnose(load, PROBLEM_BAD_ID, node_get(root, "code")->pos,
+                 "code is \"%.*s\"; expected 1 to %d capital letters, they stand in the case "
+                 "number.", STR_FMT(code), (int)CODE_MAX);
+    out->code = code;
+}
+
+void parse_procedure(struct load *load, const struct node *root)
+{
+    if (!check_map(load, root, "a procedure file",
+                   "procedure code title basis source names seats steps"))
+        return;
+    struct procedure *procedure = NEW(load->arena, struct procedure);
+    struct draft_procedure *draft = VEC_ADD(load->arena, &load->drafts);
+    draft->procedure = procedure;
+    draft->node = root;
+    procedure->pos = root->pos;
+    procedure->id = read_text(load, root, "procedure", "the file");
+    if (procedure->id.ptr) {
+        procedure->pos = node_get(root, "procedure")->pos;
+        check_id(load, node_get(root, "procedure"), "procedure", "");
+    }
+    parse_code(load, root, procedure);
+    const struct node *title = node_get(root, "title");
+    if (!title)
+        diagnose(load, PROBLEM_MISSING_KEY, root->pos, "the procedure has no \"title\"; add it.");
+    else if (check_map(load, title, "title", "zh en"))
+        read_label(load, title, "the title", &procedure->label);
+    procedure->basis = read_basis(load, root, "the procedure", NULL, BASIS_REQUIRED);
+    parse_steps(load, root, draft);
+}

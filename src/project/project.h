@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * project: events become rows, and rows become aggregates again.
+ *
+ * Contract of the room: decides nothing; writes the changed parts of the aggregates that decide/
+ * folded. Law: load(save(apply(s, e))) = apply(s, e). What rebuild drops, it remakes from the
+ * journal alone; verify rebuilds beside the database and compares.
+ */
+#ifndef YJ_PROJECT_H
+#define YJ_PROJECT_H
+
+#include "base/base.h"
+#include "crypt/crypt.h"
+#include "decide/decide.h"
+#include "journal/journal.h"
+#include "store/store.h"
+#include "terms/terms.h"
+
+/* The aggregates of one unit of work, at most one of each kind at a time, loaded on demand inside
+ * the caller's transaction. Asking for another case or system saves the one before. Everything
+ * lives in the arena. The authority may be put in from a cache. */
+struct world {
+    struct db *db;
+    struct arena *arena;
+    struct authority_state *authority;
+    struct arena *authority_arena;   /* where the authority lives when it is cached, else NULL */
+    struct case_state *kase;
+    struct system_state *system;
+};
+
+/* *out is NULL when there is none with that id. Errors: those of the store, CORRUPT. */
+bool world_case(struct world *world, int64_t id, struct case_state **out, struct err *e)
+    WARN_UNUSED;
+bool world_system(struct world *world, int64_t id, struct system_state **out, struct err *e)
+    WARN_UNUSED;
+/* Loads organisations and counters too. */
+bool world_authority(struct world *world, int64_t id, struct authority_state **out, struct err *e)
+    WARN_UNUSED;
+/* Parses the loaded authority's calendar out of the kept texts, once. Errors: CORRUPT. */
+bool world_calendar(struct world *world, struct err *e) WARN_UNUSED;
+/* *out is NULL when the person holds no such post. */
+bool world_actor(struct world *world, int64_t person, int64_t post, struct actor **out,
+                 struct err *e) WARN_UNUSED;
+/* Folds one journalled event: loads what it touches, applies, writes rows that belong to no
+ * aggregate. key, body: of the command that begins with this event, else empty. Errors: CORRUPT
+ * (where = the entry) when the event does not fit what it touches. */
+bool world_fold(struct world *world, const struct event *event, str key, str body, struct err *e)
+    WARN_UNUSED;
+/* Writes the changed rows. */
+bool world_save(struct world *world, struct err *e) WARN_UNUSED;
+
+/* ---- rebuild and verify --------------------------------------------------------------------- */
+
+struct table_digest {
+    const char *table;
+    int64_t rows;
+    str digest;              /* SM3 over the rows in key order, the same on both engines */
+};
+
+/* Drops every derived row and remakes it from the journal, in one transaction of the writer. */
+bool project_rebuild(struct db *db, struct err *e) WARN_UNUSED;
+/* Digests of every derived table, in schema order. */
+bool project_digests(struct db *db, struct arena *arena, struct table_digest **out, size_t *out_n,
+                     struct err *e) WARN_UNUSED;
+/* The whole proof: the log (journal_verify_log), the kept rows against their digests both ways,
+ * the derived rows against a rebuild beside the database. log_only: the log alone. One snapshot. */
+bool project_verify(struct db *db, const struct evidence *evidence, bool log_only,
+                    struct findings *findings, struct err *e) WARN_UNUSED;
+
+/* The digest of a kept credential row, as it stands in its event. */
+str credential_digest(struct arena *arena, int64_t person, str login, str secret);
+
+#endif

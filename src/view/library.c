@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is read often and changes seldom: compiled policies, authorities with their calendars. Each
+ * has an arena of its own, and none goes while a read may hold it: only library_rest frees. */
+#include "view/view.h"
+
+struct kept_policy {
+    str digest;
+    struct arena *arena;
+    struct policy *policy;
+    int64_t used;            /* when, in askings of this library */
+};
+
+struct shelf {
+    int64_t id;
+    struct arena *arena;
+    struct authority_state *authority;
+    str version;
+};
+
+struct library {
+    struct arena *arena;     /* of the lists alone */
+    VEC(struct kept_policy) policies;
+    VEC(struct shelf) shelves;
+    VEC(struct arena *) retired; /* of authorities that were loaded anew */
+    int64_t askings;
+};
+
+struct library *library_new(void)
+{
+    struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
+    struct library *library = NEW(arena, struct library);
+    library->arena = arena;
+    return library;
+}
+
+static void free_retired(struct library *library)
+{
+    for (size_t i = 0; i < library->retired.len; i++)
+        arena_free(library->retired.items[i]);
+    library->retired.len = 0;
+}
+
+void library_free(struct library *library)
+{
+    if (!library)
+        return;
+    free_retired(library);
+    for (size_t i = 0; i < library->policies.len; i++)
+        arena_free(library->policies.items[i].arena);
+    for (size_t i = 0; i < library->shelves.len; i++)
+        arena_free(library->shelves.items[i].arena);
+    arena_free(library->arena);
+}
+
+static size_t least_used(const struct library *library)
+{
+    size_t least = 0;
+    for (size_t i = 1; i < library->policies.len; i++)
+        if (library->policies.items[i].used < library->policies.items[least].used)
+            least = i;
+    return least;
+}
+
+void library_rest(struct library *library)
+{
+    free_retired(library);
+    while (library->policies.len > LIBRARY_POLICIES) {
+        size_t least = least_used(library);
+        arena_free(library->policies.items[least].arena);
+        library->policies.items[least] = library->policies.items[--library->policies.len];
+    }
+}
+
+/* ---- policies ------------------------------------------------------------------------------- */
+
+static struct policy *load_policy(struct arena *arena, struct db *db, str digest, struct err *e)
+{
+    struct row_policy *row;
+    struct pack pack = {0};
+    struct diagnostics diagnostics = {0};
+    if (!q_policy(db, arena, digest, &row, e))
+        return NULL;
+    if (!row) {
+        RAISE(e, CORRUPT, "policies", "policy version %.*s is missing; restore it",
+              STR_FMT(digest));
+        return NULL;
+    }
+    if (!pack_from_blob(arena, row->blob, &pack, e))
+        return NULL;
+    struct policy *policy = policy_load(arena, &pack, &diagnostics);
+    if (!policy)
+        RAISE(e, CORRUPT, "policies", "policy version %.*s does not load with this program",
+              STR_FMT(digest));
+    return policy;
+}
+
+/* A pack that the writer took may still be too large to keep: an error, not the end. */
+static struct policy *load_guarded(struct arena *arena, struct db *db, str digest, struct err *e)
+{
+    jmp_buf frame;
+    if (setjmp(frame)) {
+        RAISE(e, LIMIT, "policies", "policy version %.*s takes more memory than one may",
+              STR_FMT(digest));
+        return NULL;
+    }
+    arena_on_overflow(arena, &frame);
+    struct policy *policy = load_policy(arena, db, digest, e);
+    arena_on_overflow(arena, NULL);
+    return policy;
+}
+
+const struct policy *library_policy(struct library *library, struct db *db, str digest,
+                                    struct err *e)
+{
+    for (size_t i = 0; i < library->policies.len; i++) {
+        struct kept_policy *kept = &library->policies.items[i];
+        if (str_eq(kept->digest, digest)) {
+            kept->used = ++library->askings;
+            return kept->policy;
+        }
+    }
+    struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
+    struct policy *policy = load_guarded(arena, db, digest, e);
+    if (!policy) {
+        arena_free(arena);
+        return NULL;
+    }
+    struct kept_policy fresh = {str_dup(arena, digest), arena, policy, ++library->askings};
+    VEC_PUSH(library->arena, &library->policies, fresh);
+    return policy;
+}
+
+/* ---- authorities ---------------------------------------------------------------------------- */
+
+/* Everything of an authority that a reader relies on, in one text: when it is the same, the
+ * loaded one is still true. Counters are left out: readers do not use them. */
+static bool version_of(struct db *db, struct arena *arena, int64_t id, str *out, struct err *e)
+{
+    struct row_authority *authority;
+    struct row_organisations_version *organisations;
+    struct row_calendar_year *years;
+    size_t n;
+    if (!q_authority(db, arena, id, &authority, e) ||
+        !q_organisations_version(db, arena, id, &organisations, e) ||
+        !q_calendar_years_of(db, arena, id, &years, &n, e))
+        return false;
+    *out = STR_NONE;
+    if (!authority)
+        return true;
+    struct buf buf = buf_new(arena, 1024);
+    buf_addf(&buf, "%.*s %lld %lld", STR_FMT(authority->policy_digest),
+             (long long)organisations->count, (long long)organisations->last);
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&buf, " %lld:%.*s", (long long)years[i].year, STR_FMT(years[i].digest));
+    *out = buf_str(&buf);
+    return true;
+}
+
+static struct shelf *shelf_of(struct library *library, int64_t id)
+{
+    for (size_t i = 0; i < library->shelves.len; i++)
+        if (library->shelves.items[i].id == id)
+            return &library->shelves.items[i];
+    struct shelf *shelf = VEC_ADD(library->arena, &library->shelves);
+    shelf->id = id;
+    return shelf;
+}
+
+bool library_authority(struct library *library, struct db *db, struct arena *arena, int64_t id,
+                       struct authority_state **out, struct err *e)
+{
+    *out = NULL;
+    str version;
+    if (!version_of(db, arena, id, &version, e))
+        return false;
+    if (!version.len)
+        return true;
+    struct shelf *shelf = shelf_of(library, id);
+    if (shelf->authority && str_eq(shelf->version, version)) {
+        *out = shelf->authority;
+        return true;
+    }
+    if (shelf->arena)
+        VEC_PUSH(library->arena, &library->retired, shelf->arena);
+    *shelf = (struct shelf){.id = id, .arena = arena_new(LIMIT_ARENA_POLICY)};
+    struct world world = {.db = db, .arena = shelf->arena};
+    struct authority_state *authority;
+    if (!world_authority(&world, id, &authority, e) || !world_calendar(&world, e))
+        return false;
+    shelf->authority = *out = authority;
+    shelf->version = str_dup(shelf->arena, version);
+    return true;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * view: read models as plain structs, for the door, the command line and the scenarios.
+ *
+ * Contract of the room: reads only, inside the caller's transaction. Who may see what follows from
+ * the post and the policy in force, by decide_sight, for lists and single cases alike. What is not
+ * visible does not exist. Rows that contradict each other are CORRUPT, never a crash.
+ */
+#ifndef YJ_VIEW_H
+#define YJ_VIEW_H
+
+#include "base/base.h"
+#include "decide/decide.h"
+#include "journal/journal.h"
+#include "policy/policy.h"
+#include "project/project.h"
+#include "store/store.h"
+#include "terms/terms.h"
+
+enum { LIBRARY_POLICIES = 32 }; /* versions kept between reads: about 300 KiB each */
+
+/* Policies by digest and authorities by id, read from the database once and kept as long as they
+ * are true. One per connection, used by one thread. What it gives lives until library_rest. */
+struct library;
+struct library *library_new(void);
+void library_free(struct library *library);              /* NULL is fine */
+/* Between two reads, when nobody holds anything of it: lets go what is stale, and the policies
+ * asked for longest ago beyond LIBRARY_POLICIES. */
+void library_rest(struct library *library);
+/* NULL with e filled when the digest is unknown or the stored blob does not load. */
+const struct policy *library_policy(struct library *library, struct db *db, str digest,
+                                    struct err *e);
+
+/* The authority with its parsed calendar; NULL in *out when there is none with that id. */
+bool library_authority(struct library *library, struct db *db, struct arena *arena, int64_t id,
+                       struct authority_state **out, struct err *e) WARN_UNUSED;
+
+/* One reader's frame: everything a view needs. today and now come from the caller. */
+struct reader {
+    struct db *db;
+    struct library *library;
+    struct arena *arena;
+    const struct actor *actor;
+    date today;
+};
+
+/* Light of a task: GREY while its clock stands still, NONE when it has no limit or is closed. */
+enum light { LIGHT_NONE, LIGHT_GREEN, LIGHT_YELLOW, LIGHT_RED, LIGHT_GREY };
+const char *light_name(enum light light);
+
+struct named {
+    int64_t id;
+    str name;
+};
+
+/* ---- who is there ---------------------------------------------------------------------------- */
+
+struct post_view {
+    int64_t id;
+    struct named organisation;
+    str role;
+    struct label role_label;
+};
+struct person_view {
+    struct named person;
+    struct post_view *posts; /* ascending by id */
+    size_t n_posts;
+    struct named authority;
+    str authority_en;
+    const struct policy *policy; /* in force; NULL before one is activated */
+    str policy_digest;
+};
+/* *out NULL: no such person. */
+bool view_person(struct reader *reader, int64_t person, struct person_view **out, struct err *e)
+    WARN_UNUSED;
+/* The kept credential of a login name; *out_person 0 when there is none. */
+bool view_credential(struct db *db, struct arena *arena, str login, int64_t *out_person,
+                     str *out_secret, struct err *e) WARN_UNUSED;
+/* Name of a person, empty after erasure or for 0. */
+bool view_person_name(struct reader *reader, int64_t person, str *out, struct err *e) WARN_UNUSED;
+
+/* ---- worklist -------------------------------------------------------------------------------- */
+
+enum box { BOX_TODO, BOX_DONE, BOX_MINE, BOX_ALL };
+
+struct work_row {
+    int64_t kase;
+    str number, title, procedure, step, outcome;
+    struct label procedure_label, step_label, outcome_label;
+    struct named opener, handler;
+    int32_t round;
+    enum task_state state;
+    date opened_on, due, decided_on;
+    enum light light;
+    bool has_days_left, local, ended;
+    int32_t days_left;       /* working days, negative when overdue */
+};
+struct work_counts {
+    int64_t todo, overdue, done, mine, all;
+};
+struct worklist {
+    struct work_row *rows;
+    size_t n;
+    str next;                /* cursor of the next page, empty at the end */
+    struct work_counts counts;
+};
+/* after: cursor of an earlier page or empty (INPUT when it is none of ours); 1 <= limit <=
+ * LIMIT_PAGE_ROWS. A page of very long titles ends before its limit. Empty, with counts of 0, for
+ * who sees no cases. */
+bool view_worklist(struct reader *reader, enum box box, str after, int limit,
+                   struct worklist *out, struct err *e) WARN_UNUSED;
+
+/* ---- a procedure to apply for --------------------------------------------------------------- */
+
+/* The procedures in force; NULL and an empty digest before a policy is active. */
+bool view_policy(struct reader *reader, const struct policy **out, str *out_digest, struct err *e)
+    WARN_UNUSED;
+/* What decide needs to answer "may I?" for the actor; kase 0: none. *out_visible false: the case
+ * does not exist for this actor. */
+bool view_facts(struct reader *reader, int64_t kase, struct facts *out, bool *out_visible,
+                struct err *e) WARN_UNUSED;
+/* Organisations with that role, for choice in a form. */
+struct named *view_options(struct reader *reader, const struct facts *facts, str role,
+                           size_t *out_n);
+
+/* ---- a case --------------------------------------------------------------------------------- */
+
+struct task_view {
+    const struct task *task;
+    const struct task_decision *decision; /* NULL: not decided (yet) */
+    const struct step *step;
+    const struct outcome *outcome;        /* of the decision, else NULL */
+    enum task_state state;                /* closed for every act but the running one */
+    struct named organisation, decided_by;
+    struct label role_label;
+    enum light light;
+    bool has_days_left;
+    int32_t days_left;
+};
+
+enum stage_state { STAGE_DONE, STAGE_CURRENT, STAGE_HELD, STAGE_WAITING, STAGE_REFUSED };
+const char *stage_state_name(enum stage_state state);
+struct stage_view {
+    const struct step *step;
+    enum stage_state state;
+    date on;                 /* decided on, or due, or DATE_NONE */
+};
+
+struct case_view {
+    struct facts facts;      /* case, system, authority, policy */
+    const struct procedure *procedure;
+    struct named opener;
+    const struct outcome *outcome; /* of the ended case, or NULL */
+    struct stage_view *stages;
+    size_t n_stages;
+    struct task_view *tasks; /* one for each act, and one for each task still to be decided */
+    size_t n_tasks;
+    struct allowed *allowed;
+    size_t n_allowed;
+    int64_t entries;         /* of its stream */
+};
+/* *out NULL: there is none for this actor. */
+bool view_case(struct reader *reader, int64_t id, struct case_view **out, struct err *e)
+    WARN_UNUSED;
+bool view_case_visible(struct reader *reader, int64_t id, bool *out, struct err *e) WARN_UNUSED;
+/* The material of a visible case; *out NULL when there is none. */
+bool view_material(struct reader *reader, int64_t kase, int64_t material,
+                   struct row_material **out, struct err *e) WARN_UNUSED;
+
+/* Light and working days left of a running task. */
+enum light view_light(const struct calendar *calendar, const struct policy *policy,
+                      const struct task *task, date today, bool *out_has_days, int32_t *out_days);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef YJ_VIEW_PRIV_H
+#define YJ_VIEW_PRIV_H
+
+#include "view/view.h"
+
+/* The authority and its policy in force, NULL before one is active. CORRUPT: no such authority. */
+bool authority_in_force(struct reader *reader, int64_t id, struct authority_state **out,
+                        const struct policy **out_policy, struct err *e) WARN_UNUSED;
+struct named organisation_named(const struct authority_state *authority, int64_t id);
+struct label role_label_of(const struct policy *policy, str role);
+
+#endif

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// One person at a desk: a browser context of its own, 1366x768, and words for what people do.
+import { Buffer } from 'node:buffer'
+import { PASSWORD } from './server.mjs'
+
+export class Person {
+  static async logIn(browser, server, role, complaints) {
+    const person = new Person()
+    person.server = server
+    person.role = role
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+    person.page = await context.newPage()
+    person.page.setDefaultTimeout(15000)
+    person.page.on('pageerror', (error) => complaints.push(`${role}: ${error.message}`))
+    person.page.on('console', (message) => {
+      // A refused request is what some tests are about; anything else is a fault of ours.
+      const wanted = message.text().includes('status of') || person.cutOff
+      if (message.type() === 'error' && !wanted)
+        complaints.push(`${role}: ${message.text()}`)
+    })
+    await person.open('/')
+    await person.the('login-name').waitFor()
+    await person.page.waitForTimeout(50)
+    if ((await person.focused()) !== 'login-name') complaints.push(`${role}: no focus at log-in`)
+    await person.the('login-name').fill(role)
+    await person.the('login-password').fill(PASSWORD)
+    await person.the('login-submit').click()
+    await person.the('total').waitFor()
+    return person
+  }
+
+  the(id) {
+    return this.page.getByTestId(id)
+  }
+
+  async open(path) {
+    await this.page.goto(this.server.address + path)
+  }
+
+  async openCase(path) {
+    await this.open(path)
+    await this.the('case').waitFor()
+  }
+
+  async fill(values) {
+    for (const [id, value] of Object.entries(values)) await this.the(id).fill(value)
+  }
+
+  /** Chooses one file a material and waits until all of them have arrived. */
+  async attach(...materials) {
+    for (const material of materials)
+      await this.the(`material-${material}`).setInputFiles({
+        name: `${material}.pdf`,
+        mimeType: 'application/pdf',
+        buffer: Buffer.alloc(300_000, material.length),
+      })
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll('[data-testid=attachment]')].every(
+        (one) => one.dataset.state === 'done',
+      ),
+    )
+  }
+
+  /** Presses an outcome's button, confirms where that is asked, waits until it is recorded. */
+  async decide(outcome) {
+    await this.the(`outcome-${outcome}`).click()
+    const confirm = this.the(`confirm-${outcome}`)
+    await confirm.or(this.the('decided')).or(this.the('error-summary')).first().waitFor()
+    if (await confirm.count()) await confirm.click()
+    await this.the('decided').waitFor()
+  }
+
+  async texts(id) {
+    return this.the(id).allInnerTexts()
+  }
+
+  /** The place that has the focus. */
+  focused() {
+    return this.page.evaluate(() => document.activeElement?.dataset.testid)
+  }
+
+  async stage(step) {
+    return this.the(`stage-${step}`).innerText()
+  }
+}

@@ -1,0 +1,637 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The expression language: what holds, what is refused and where, and that no text can hurt it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/expression_priv.h"
+
+static const char PACK[] =
+    "policy: sample-2020\n"
+    "title: {zh: 样例办法, en: Sample Measures}\n"
+    "document: 1\n"
+    "from: 2020-01-01\n"
+    "authority: {zh: 主管部门, en: Authority, role: authority}\n"
+    "due-soon: {working-days: 1, source: local}\n"
+    "roles:\n"
+    "  unit: {zh: 单位, en: Unit, sees: own, levels: [city]}\n"
+    "  authority: {zh: 主管部门, en: Authority, sees: all, levels: [city]}\n"
+    "materials:\n"
+    "  paper: {zh: 申请表, en: Form, basis: 1}\n"
+    "items:\n"
+    "  vcpu: {zh: 处理器, en: vCPU, unit: {zh: 核, en: core}, group: main}\n"
+    "  spare-vcpu: {zh: 备用, en: Spare, unit: {zh: 核, en: core}, group: backup}\n"
+    "  memory: {zh: 内存, en: Memory, unit: {zh: GB, en: GB}, group: main}\n";
+
+static const char CASE[] =
+    "procedure: sample\n"
+    "code: SP\n"
+    "title: {zh: 事项, en: Matter}\n"
+    "basis: 1\n"
+    "names: apply.name\n"
+    "seats: {unit: opener, authority: sole}\n"
+    "steps:\n"
+    "  - id: apply\n"
+    "    zh: 申请\n"
+    "    en: Apply\n"
+    "    by: unit\n"
+    "    basis: 1\n"
+    "    form:\n"
+    "      name: {type: text, zh: 名称, en: Name, max: 100}\n"
+    "      alias: {type: text, zh: 别名, en: Alias, optional: yes}\n"
+    "      days: {type: integer, zh: 天数, en: Days, min: -9, max: 30}\n"
+    "      on: {type: date, zh: 日期, en: Date}\n"
+    "      urgent: {type: bool, zh: 急, en: Urgent}\n"
+    "      kind: {type: choice, zh: 类型, en: Kind, choices: {new: {zh: 新, en: New},\n"
+    "             days: {zh: 天, en: Days}}}\n"
+    "      wanted: {type: quantities, zh: 资源, en: Resources}\n"
+    "    outcomes:\n"
+    "      submit: {zh: 提交, en: Submit, tone: positive, to: review}\n"
+    "  - id: review\n"
+    "    zh: 审核\n"
+    "    en: Review\n"
+    "    by: authority\n"
+    "    basis: 1\n"
+    "    materials: [paper]\n"
+    "    form:\n"
+    "      granted: {type: quantities, zh: 核定, en: Granted, optional: yes}\n"
+    "      body: {type: organisation, role: unit, zh: 单位, en: Body}\n"
+    "      on: {type: date, zh: 日期, en: Date}\n"
+    "      left: {type: integer, zh: 余, en: Left, optional: yes}\n"
+    "    outcomes:\n"
+    "      approve: {zh: 同意, en: Approve, tone: positive, to: end}\n"
+    "      refuse: {zh: 不同意, en: Refuse, tone: negative, to: end}\n";
+
+static struct arena *arena;
+static struct pack pack;
+static struct policy *policy;
+static struct diagnostics found;
+
+static int setup(void **state)
+{
+    (void)state;
+    arena = arena_new(LIMIT_ARENA_POLICY);
+    pack = (struct pack){0};
+    pack_add(arena, &pack, S("pack.yaml"), (str){PACK, sizeof PACK - 1});
+    pack_add(arena, &pack, S("case.yaml"), (str){CASE, sizeof CASE - 1});
+    policy = policy_load(arena, &pack, &found);
+    str text = diagnostics_print(arena, &found);
+    if (!policy)
+        print_error("%.*s", STR_FMT(text));
+    return policy ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+/* Compiles as a condition of step review. Faults point into a file of that one line. */
+static struct expression *compile(struct arena *into, str text, enum place place)
+{
+    struct pack line = {0};
+    pack_add(into, &line, S("line.yaml"), text);
+    struct load load = {.arena = into, .pack = &line, .diagnostics = &found, .policy = policy};
+    struct node node = {.kind = NODE_SCALAR, .pos = {S("line.yaml"), 1, 1}, .text = text,
+                        .plain = true};
+    const struct procedure *procedure = policy_procedure(policy, S("sample"));
+    struct scope scope = {procedure, procedure_step(procedure, S("review")), place, STR_NONE};
+    found = (struct diagnostics){.errors = 0};
+    return expression_compile(&load, &node, &scope);
+}
+
+/* ---- a world ------------------------------------------------------------------------------- */
+
+struct world {
+    struct doc *wanted, *granted;
+    bool damaged;                /* answers values of other kinds */
+    struct prng *prng;           /* set: answers anything */
+};
+
+static struct value integer(int64_t i)
+{
+    return (struct value){.kind = VALUE_INTEGER, .integer = i};
+}
+
+static struct value any_value(struct world *world)
+{
+    struct value value = {.kind = (enum value_kind)prng_below(world->prng, VALUE_NONE + 1)};
+    value.boolean = prng_chance(world->prng, 50);
+    value.integer = (int64_t)prng_next(world->prng);
+    value.text = S("new");
+    value.day = (date){18000};
+    value.quantities = prng_chance(world->prng, 50) ? world->wanted : NULL;
+    return value;
+}
+
+static struct value path(void *facts, str head, str name)
+{
+    struct world *world = facts;
+    str full = str_printf(arena, "%.*s.%.*s", STR_FMT(head), STR_FMT(name));
+    if (world->prng)
+        return any_value(world);
+    if (world->damaged)
+        return (struct value){.kind = VALUE_TEXT, .text = S("x")};
+    if (str_eq(full, S(".today")) || str_eq(full, S("apply.on")))
+        return (struct value){.kind = VALUE_DATE, .day = {18000}};
+    if (str_eq(full, S("review.on")))
+        return (struct value){.kind = VALUE_DATE, .day = {18001}};
+    if (str_eq(full, S("unit.level")))
+        return (struct value){.kind = VALUE_TEXT, .text = S("county")};
+    if (str_eq(full, S("apply.kind")))
+        return (struct value){.kind = VALUE_TEXT, .text = S("new")};
+    if (str_eq(full, S("apply.days")))
+        return integer(7);
+    if (str_eq(full, S("review.body")))
+        return integer(42);
+    if (str_eq(full, S("apply.urgent")))
+        return (struct value){.kind = VALUE_BOOL, .boolean = true};
+    if (str_eq(full, S("apply.wanted")))
+        return (struct value){.kind = VALUE_QUANTITIES, .quantities = world->wanted};
+    if (str_eq(full, S("review.granted")) && world->granted)
+        return (struct value){.kind = VALUE_QUANTITIES, .quantities = world->granted};
+    return (struct value){.kind = VALUE_NONE};
+}
+
+static bool done(void *facts, str step, str outcome)
+{
+    (void)facts;
+    return str_eq(step, S("apply")) && str_eq(outcome, S("submit"));
+}
+
+static bool has(void *facts, str material)
+{
+    (void)facts;
+    return str_eq(material, S("paper"));
+}
+
+static struct doc *amounts(int64_t vcpu, int64_t memory)
+{
+    struct doc *map = doc_map(arena);
+    if (vcpu)
+        doc_put_int(arena, map, S("vcpu"), vcpu);
+    if (memory)
+        doc_put_int(arena, map, S("memory"), memory);
+    return map;
+}
+
+static bool evaluate(struct world *world, const char *text, bool *out, str *out_why)
+{
+    struct environment env = {world, path, done, has};
+    struct expression *expression = compile(arena, str_of(text), PLACE_NEEDS);
+    if (!expression) {
+        str printed = diagnostics_print(arena, &found);
+        fail_msg("%s: %.*s", text, STR_FMT(printed));
+    }
+    return expression_holds(arena, expression, &env, out, out_why);
+}
+
+/* ---- what holds ---------------------------------------------------------------------------- */
+
+/* wanted: 8.5 vcpu and 32 memory; granted: 8.5 vcpu and 16 memory. */
+static const struct {
+    const char *text;
+    bool holds;
+} HOLDS[] = {
+    {"apply.days == 7", true},
+    {"apply.days != 7", false},
+    {"apply.days < 7", false},
+    {"apply.days <= 7", true},
+    {"apply.days + 1 > 7", true},
+    {"apply.days - 8 < 0", true},
+    {"apply.days - 3 - 2 == 2", true},
+    {"apply.days - (3 - 2) == 6", true},
+    {"2 + 3 == 5", true},
+    {"apply.days == 7.000", true},
+    {"apply.kind == new", true},
+    {"new == apply.kind", true},
+    {"apply.kind != days", true},
+    {"unit.level == county", true},
+    {"unit.level == city", false},
+    {"apply.urgent", true},
+    {"not apply.urgent", false},
+    {"not not apply.urgent", true},
+    {"apply.urgent == apply.urgent", true},
+    {"apply.urgent and not apply.urgent or apply.urgent", true},
+    {"apply.urgent or apply.urgent and not apply.urgent", true},
+    {"(apply.urgent or apply.urgent) and not apply.urgent", false},
+    {"not apply.urgent or apply.urgent", true},
+    {"apply.on == today", true},
+    {"on > today", true},
+    {"review.on > apply.on", true},
+    {"body == body", true},
+    {"apply.wanted.vcpu > 8", true},
+    {"apply.wanted.vcpu == 8.5", true},
+    {"apply.wanted.vcpu == 8.500000", true},
+    {"apply.wanted.vcpu < 8.500001", true},
+    {"apply.wanted.spare-vcpu == 0", true},
+    {"apply.wanted.vcpu + apply.wanted.spare-vcpu + 0.5 == 9", true},
+    {"1 + 1 < apply.wanted.vcpu", true},
+    {"given(granted) and granted <= apply.wanted", true},
+    {"given(granted) and granted >= apply.wanted", false},
+    {"given(granted) and granted == apply.wanted", false},
+    {"given(granted) and granted != apply.wanted", true},
+    {"given(granted) and granted.vcpu == apply.wanted.vcpu", true},
+    {"apply.wanted == apply.wanted", true},
+    {"given(left)", false},
+    {"given(left) and left > 1", false},
+    {"not given(left) or left > 1", true},
+    {"not (given(left) and left > 1)", true},
+    {"given(apply.name)", false},
+    {"given(apply.days)", true},
+    {"has(paper)", true},
+    {"done(apply.submit)", true},
+    {"done(review.refuse)", false},
+    {"done(apply.submit) and has(paper) and apply.days > 5", true},
+};
+
+static void expressions_hold_or_not(void **state)
+{
+    (void)state;
+    struct world world = {.wanted = amounts(8500000, 32000000),
+                          .granted = amounts(8500000, 16000000)};
+    for (size_t i = 0; i < COUNT_OF(HOLDS); i++) {
+        bool holds = false;
+        str why;
+        if (!evaluate(&world, HOLDS[i].text, &holds, &why))
+            fail_msg("%s: %.*s", HOLDS[i].text, STR_FMT(why));
+        if (holds != HOLDS[i].holds)
+            fail_msg("%s should be %s", HOLDS[i].text, HOLDS[i].holds ? "true" : "false");
+    }
+}
+
+static void an_absent_item_counts_as_zero_on_either_side(void **state)
+{
+    static const struct {
+        int64_t granted, wanted;
+        bool le, ge, eq;
+    } rows[] = {{0, 0, true, true, true}, {0, 5, true, false, false}, {5, 0, false, true, false}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world world = {.wanted = amounts(rows[i].wanted, 1),
+                              .granted = amounts(rows[i].granted, 1)};
+        bool le, ge, eq;
+        str why;
+        assert_true(evaluate(&world, "given(granted) and granted <= apply.wanted", &le, &why));
+        assert_true(evaluate(&world, "given(granted) and granted >= apply.wanted", &ge, &why));
+        assert_true(evaluate(&world, "given(granted) and granted == apply.wanted", &eq, &why));
+        assert_int_equal(le, rows[i].le);
+        assert_int_equal(ge, rows[i].ge);
+        assert_int_equal(eq, rows[i].eq);
+    }
+}
+
+static void what_cannot_be_evaluated_says_why(void **state)
+{
+    (void)state;
+    struct world world = {.wanted = amounts(1, 1)}, damaged = {.damaged = true};
+    bool holds;
+    str why;
+    assert_false(evaluate(&world, "apply.name == apply.name", &holds, &why));
+    assert_true(str_eq(why, S("apply.name has no value")));
+    assert_false(evaluate(&damaged, "apply.days > 1", &holds, &why));
+    assert_true(str_eq(why, S("apply.days has a value of another kind")));
+    assert_false(evaluate(&damaged, "today > apply.on", &holds, &why));
+    assert_true(str_eq(why, S("today is not known")));
+}
+
+static void comparing_endless_tables_meets_the_step_limit(void **state)
+{
+    (void)state;
+    struct doc *many = doc_map(arena);
+    for (int i = 0; i < 200; i++)
+        doc_put_int(arena, many, str_printf(arena, "item-%d", i), i);
+    struct world world = {.wanted = many, .granted = many};
+    bool holds;
+    str why;
+    assert_false(evaluate(&world, "given(granted) and granted == apply.wanted", &holds, &why));
+    assert_true(str_eq(why, S("the expression takes more steps than the limit")));
+}
+
+/* ---- what is refused ----------------------------------------------------------------------- */
+
+static const struct {
+    const char *text;
+    int column;
+    const char *printed;         /* code and sentence */
+} FAULTS[] = {
+    {"", 1, "P102: a condition is empty; write a value."},
+    {"apply.days >", 13, "P201: expected a value, found the end."},
+    {"(apply.days > 1", 16, "P201: expected \")\", found the end."},
+    {"apply.days > 1)", 15, "P201: expected and, or, or the end, found \")\"."},
+    {"apply.days > 1 has(paper)", 16, "P201: expected and, or, or the end, found \"has\"."},
+    {"and apply.urgent", 1, "P201: expected a value, found \"and\"."},
+    {"apply. > 1", 8, "P201: expected a name, found \">\"."},
+    {"apply.wanted.vcpu.x > 1", 19, "P201: a path has at most three names: step.field.item."},
+    {"apply.days = 1", 12, "P201: one \"=\" is no operator; write == to compare."},
+    {"apply.urgent && on > today", 14, "P201: operators are words here; write not, and, or."},
+    {"!apply.urgent", 1, "P201: operators are words here; write not, and, or."},
+    {"apply.days * 2 > 1", 12, "P201: there is no *, / or % yet; expected + or -."},
+    {"apply.name == \"x\"", 15,
+     "P201: an expression has no commas, quotes, braces or colons, YAML would split it there; "
+     "write words and operators only."},
+    {"has(a, b)", 6,
+     "P201: an expression has no commas, quotes, braces or colons, YAML would split it there; "
+     "write words and operators only."},
+    {"Apply.days > 1", 1, "P201: names are written in small letters."},
+    {"apply.days > 云", 14, "P201: \"云\" cannot stand in an expression."},
+    {"apply.days -1 > 1", 12,
+     "P201: + and - stand between two values with a blank on both sides, since names contain "
+     "hyphens."},
+    {"apply.days - -1 > 1", 14,
+     "P201: + and - stand between two values with a blank on both sides, since names contain "
+     "hyphens."},
+    {"apply.days > 1.", 15, "P201: a number has digits after its point."},
+    {"apply.days > 1.2.3", 17, "P201: a number has digits after its point."},
+    {"apply.days > 0.1234567", 22, "P201: a number has at most six decimals."},
+    {"apply.days > 01", 14, "P201: a number does not begin with 0."},
+    {"apply.days > 1day", 15, "P201: a blank is missing after the number."},
+    {"apply.days > 99999999999999999999", 14, "P201: the number is too large."},
+    {"apply.days > 1000000001", 14, "P201: the number is too large."},
+    {"1 < apply.days < 3", 16, "P201: comparisons cannot be chained; join two with and."},
+    {"size(granted) > 1", 1, "P201: there is no \"size(...)\"; expected given, has or done."},
+    {"has(paper.x)", 5, "P201: has() takes the name of one material."},
+    {"done(apply)", 6, "P201: done() takes STEP.OUTCOME."},
+    {"given(apply.wanted.vcpu)", 7, "P201: given() takes FIELD or STEP.FIELD."},
+    {"given(today)", 1, "P204: today is always given; remove given(today)."},
+    {"given(unit.level)", 1,
+     "P204: of the unit only unit.level can be asked, not \"unit.level\"."},
+    {"unit.name == city", 1, "P204: of the unit only unit.level can be asked, not \"unit.name\"."},
+    {"aply.days > 1", 1,
+     "P101: no step \"aply\" in procedure sample; expected apply or review. Did you mean "
+     "\"apply\"?"},
+    {"apply.day > 1", 1,
+     "P204: step apply has no field \"day\"; expected name, alias, days, on, urgent, kind or "
+     "wanted. Did you mean \"days\"?"},
+    {"apply.days.vcpu > 1", 1, "P204: days is of type integer and has no parts."},
+    {"apply.wanted.cpu > 1", 1,
+     "P204: the catalogue has no item \"cpu\"; expected vcpu, spare-vcpu or memory. Did you mean "
+     "\"vcpu\"?"},
+    {"apply.kind == nev", 15,
+     "P204: \"nev\" is no choice of apply.kind; expected new or days. Did you mean \"new\"?"},
+    {"unit.level == town", 15,
+     "P204: \"town\" is no choice of unit.level; expected province, city or county."},
+    {"done(apply.send)", 1, "P104: step apply has no outcome \"send\"; expected submit."},
+    {"has(papr)", 1, "P106: no material \"papr\"; expected paper. Did you mean \"paper\"?"},
+    {"apply.days", 1, "P202: this is a number, not a condition; compare it with something."},
+    {"7", 1, "P202: this is a number, not a condition; compare it with something."},
+    {"not apply.days", 5,
+     "P202: this is a number, not a condition; compare it with something."},
+    {"apply.urgent and on", 18,
+     "P202: this is a date, not a condition; compare it with something."},
+    {"on > 5", 4, "P202: cannot compare a date with a number."},
+    {"apply.wanted > 5", 14,
+     "P202: cannot compare a table of quantities with a number. Name one item, such as "
+     "items.vcpu."},
+    {"apply.wanted < apply.wanted", 14,
+     "P202: a table of quantities has no such order; expected ==, !=, <= or >= (item by item)."},
+    {"apply.name < apply.name", 12, "P202: a text has no such order; expected == or !=."},
+    {"apply.urgent < apply.urgent", 14,
+     "P202: a condition has no such order; expected == or !=."},
+    {"on + 1 > today", 4,
+     "P202: a date and a number cannot be added or subtracted; only numbers and quantities of one "
+     "item can."},
+    {"apply.days > 1.5", 14,
+     "P202: this is compared with a whole number; write it without decimals."},
+    {"apply.days < apply.wanted.vcpu", 12,
+     "P202: cannot compare a number with a quantity of one item."},
+    {"apply.wanted.vcpu > apply.wanted.memory", 19,
+     "P206: vcpu counts core, memory counts GB; they cannot be compared or added."},
+    {"apply.wanted.vcpu + apply.wanted.memory > 1", 19,
+     "P206: vcpu counts core, memory counts GB; they cannot be compared or added."},
+    {"left > 1", 1, "P203: left may be empty here. Write \"given(left) and ...\" before it."},
+    {"left > 1 and given(left)", 1,
+     "P203: left may be empty here. Write \"given(left) and ...\" before it."},
+    {"given(left) or left > 1", 16,
+     "P203: left may be empty here. Write \"given(left) and ...\" before it."},
+    {"given(granted) and left > 1", 20,
+     "P203: left may be empty here. Write \"given(left) and ...\" before it."},
+    {"not (given(left) or left > 1)", 21,
+     "P203: left may be empty here. Write \"given(left) and ...\" before it."},
+    {"left-1 > 2", 1,
+     "P204: step review has no field \"left-1\"; expected granted, body, on or left. Did you mean "
+     "\"left\"? For minus put blanks on both sides: left - 1."},
+};
+
+static void faults_point_at_the_word(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(FAULTS); i++) {
+        if (compile(arena, str_of(FAULTS[i].text), PLACE_NEEDS))
+            fail_msg("compiled: %s", FAULTS[i].text);
+        const struct diagnostic *first = &found.items.items[0];
+        str printed = str_printf(arena, "%.*s: %.*s", STR_FMT(first->code),
+                                 STR_FMT(first->message));
+        if (!str_eq(printed, str_of(FAULTS[i].printed)) ||
+            first->pos.column != FAULTS[i].column)
+            fail_msg("%s\nprinted  %d %.*s\nexpected %d %s", FAULTS[i].text, first->pos.column,
+                     STR_FMT(printed), FAULTS[i].column, FAULTS[i].printed);
+    }
+}
+
+static void a_limit_sees_neither_its_own_form_nor_materials(void **state)
+{
+    static const char *const own[] = {"left > 1", "review.left > 1", "given(left)", "has(paper)",
+                                      "granted.vcpu > 1"};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(own); i++) {
+        assert_null(compile(arena, str_of(own[i]), PLACE_LIMIT));
+        assert_true(str_eq(found.items.items[0].code, S("P207")));
+    }
+    assert_non_null(compile(arena, S("apply.days > 1 and done(apply.submit)"), PLACE_LIMIT));
+}
+
+/* What an expression takes for granted of other steps, for the audit. */
+static void uses_are_the_unguarded_values_of_other_steps(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t uses;
+    } rows[] = {
+        {"apply.days > 1", 1},
+        {"given(apply.days)", 0},
+        {"given(apply.days) and apply.days > 1", 0},
+        {"not given(apply.alias) or apply.alias == apply.name", 1},
+        {"apply.days > 1 and apply.days < 5", 2},
+        {"unit.level == city and on > today", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
+        assert_non_null(expression);
+        assert_int_equal(expression->uses.len, rows[i].uses);
+    }
+}
+
+/* A refusal points at the one field that a person would mend. */
+static void the_only_own_field_is_found(void **state)
+{
+    static const struct {
+        const char *text, *own, *given;
+    } rows[] = {
+        {"given(left)", "left", "left"},
+        {"given(review.left)", "left", "left"},
+        {"not given(left)", "left", ""},
+        {"given(apply.alias)", "", ""},
+        {"given(left) and left > apply.days", "left", ""},
+        {"given(granted) and granted.vcpu + 1 > granted.vcpu", "granted", ""},
+        {"given(granted) and review.granted <= apply.wanted", "granted", ""},
+        {"given(left) or given(granted)", "", ""},
+        {"given(left) or has(paper)", "", ""},
+        {"on > today and done(apply.submit)", "on", ""},
+        {"has(paper)", "", ""},
+        {"apply.kind == days", "", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
+        assert_non_null(expression);
+        if (!str_eq(expression_own_field(expression), str_of(rows[i].own)) ||
+            !str_eq(expression_field(expression), str_of(rows[i].given)))
+            fail_msg("%s: %.*s, %.*s", rows[i].text, STR_FMT(expression_own_field(expression)),
+                     STR_FMT(expression_field(expression)));
+    }
+}
+
+static bool nothing_done(void *states, str step, str outcome)
+{
+    (void)states;
+    (void)step;
+    (void)outcome;
+    return false;
+}
+
+static void data_is_free_when_only_steps_are_known(void **state)
+{
+    static const struct {
+        const char *text;
+        enum truth truth;
+    } rows[] = {
+        {"done(apply.submit)", TRUTH_NO},
+        {"not done(apply.submit)", TRUTH_YES},
+        {"apply.days > 1", TRUTH_FREE},
+        {"apply.days > 1 and done(apply.submit)", TRUTH_NO},
+        {"done(apply.submit) and apply.days > 1", TRUTH_NO},
+        {"apply.days > 1 and not done(apply.submit)", TRUTH_FREE},
+        {"apply.days > 1 or not done(apply.submit)", TRUTH_YES},
+        {"not (apply.days > 1 or done(apply.submit))", TRUTH_FREE},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
+        assert_non_null(expression);
+        if (expression_truth(expression, NULL, nothing_done) != rows[i].truth)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
+/* ---- limits -------------------------------------------------------------------------------- */
+
+static str repeat(const char *before, size_t n, const char *inside, const char *after)
+{
+    struct buf out = buf_new(arena, 256);
+    for (size_t i = 0; i < n; i++)
+        buf_add(&out, str_of(before));
+    buf_add(&out, str_of(inside));
+    for (size_t i = 0; i < n; i++)
+        buf_add(&out, str_of(after));
+    return buf_str(&out);
+}
+
+static void depth_and_length_are_limited_from_both_sides(void **state)
+{
+    (void)state;
+    size_t deep = LIMIT_EXPRESSION_DEPTH, length = LIMIT_EXPRESSION_BYTES;
+    assert_non_null(compile(arena, repeat("(", deep, "apply.urgent", ")"), PLACE_NEEDS));
+    assert_null(compile(arena, repeat("(", deep + 1, "apply.urgent", ")"), PLACE_NEEDS));
+    assert_true(str_eq(found.items.items[0].code, S("P205")));
+    assert_non_null(compile(arena, repeat("not ", deep, "apply.urgent", ""), PLACE_NEEDS));
+    assert_null(compile(arena, repeat("not ", deep + 1, "apply.urgent", ""), PLACE_NEEDS));
+    assert_non_null(compile(arena, repeat("", length - 12, "apply.urgent", " "), PLACE_NEEDS));
+    assert_null(compile(arena, repeat("", length - 11, "apply.urgent", " "), PLACE_NEEDS));
+    assert_true(str_eq(found.items.items[0].code, S("P205")));
+    /* A long chain is not deep. */
+    assert_non_null(compile(arena, repeat("", 60, "apply.urgent", " or has(paper)"),
+                            PLACE_NEEDS));
+}
+
+/* ---- anything at all ----------------------------------------------------------------------- */
+
+static const char *const PIECES[] = {
+    "apply", "review", "days", "on", "kind", "new", "wanted", "granted", "left", "vcpu", "memory",
+    "today", "unit", "level", "city", "paper", "submit", "body", "urgent", "given", "has", "done",
+    "and", "or", "not", "==", "!=", "<", "<=", ">", ">=", " + ", " - ", "(", ")", ".", " ", " ",
+    "0", "1", "7.5", "99999999999999999999", "0.000001", "-", "云", "\x80", ",", "\"", "\n", "{",
+    "apply.days", "apply.wanted.vcpu", "given(left) and left", "given(granted)", "has(paper)",
+    "done(apply.submit)", "unit.level == city", "apply.kind == new", "apply.urgent", "on > today",
+};
+
+static str random_text(struct arena *into, struct prng *prng)
+{
+    struct buf out = buf_new(into, 256);
+    for (uint64_t n = prng_below(prng, 12); n > 0; n--) {
+        buf_add(&out, str_of(PIECES[prng_below(prng, COUNT_OF(PIECES))]));
+        if (prng_chance(prng, 60))
+            buf_addc(&out, ' ');
+    }
+    return buf_str(&out);
+}
+
+static void random_texts_and_answers_do_no_harm(void **state)
+{
+    (void)state;
+    const char *given = getenv("YUNJIAN_SEED");
+    uint64_t seed = given ? strtoull(given, NULL, 10) : 410;
+    struct prng prng;
+    struct world world = {.wanted = amounts(8500000, 1), .prng = &prng};
+    struct environment env = {&world, path, done, has};
+    struct arena *work = arena_new(LIMIT_ARENA_POLICY), *kept = arena;
+    int compiled = 0, held = 0;
+    print_message("seed %llu (YUNJIAN_SEED)\n", (unsigned long long)seed);
+    prng_seed(&prng, seed);
+    arena = work;
+    for (int i = 0; i < 50000; i++) {
+        struct expression *expression = compile(work, random_text(work, &prng), PLACE_NEEDS);
+        assert_int_equal(expression == NULL, found.errors > 0);
+        for (int k = 0; expression && k < 5; k++) {
+            bool out;
+            str why = STR_NONE;
+            held += expression_holds(work, expression, &env, &out, &why);
+            compiled++;
+        }
+        arena_reset(work);
+        world.wanted = amounts((int64_t)prng_next(&prng), 1);
+    }
+    arena = kept;
+    arena_free(work);
+    print_message("%d evaluations, %d with a value\n", compiled, held);
+    assert_true(compiled > 1000 && held > 100 && held < compiled);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(expressions_hold_or_not),
+        TEST(an_absent_item_counts_as_zero_on_either_side),
+        TEST(what_cannot_be_evaluated_says_why),
+        TEST(comparing_endless_tables_meets_the_step_limit),
+        TEST(faults_point_at_the_word),
+        TEST(a_limit_sees_neither_its_own_form_nor_materials),
+        TEST(uses_are_the_unguarded_values_of_other_steps),
+        TEST(the_only_own_field_is_found),
+        TEST(data_is_free_when_only_steps_are_known),
+        TEST(depth_and_length_are_limited_from_both_sides),
+        TEST(random_texts_and_answers_do_no_harm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
