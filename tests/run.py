@@ -23,6 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BINARY = "build/yunjian"
 BINARY_SAN = "build-san/yunjian"
 COMMAND_SECONDS = 900
+FIRST_LINES = 6
 SHOWN_LINES = 30
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
               "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -153,10 +154,20 @@ def describe(status):
     return status if isinstance(status, str) else f"exit status {status}"
 
 
+FIRST = []                           # what failed first in each command, repeated at the end
+
+
 def show(title, output):
+    """The end of what a failed command said; where it began to fail is what tells why, and is kept
+    for the end of the run."""
+    lines = output.rstrip().split("\n")
     print(f"  {title}")
-    for line in output.rstrip().split("\n")[-SHOWN_LINES:]:
+    for line in lines[-SHOWN_LINES:]:
         print(f"    {line}")
+    begin = next((i for i, line in enumerate(lines)
+                  if re.match(r"\s*(FAILED|not ok|\[  FAILED|.*: error:)", line)), None)
+    if begin is not None:
+        FIRST.append("\n".join([title, *lines[begin:begin + FIRST_LINES]]))
 
 
 def files(pattern):
@@ -295,6 +306,8 @@ def main():
         return 130
     finally:
         cluster.stop()
+    for text in FIRST:
+        print("first failure of " + text.replace("\n", "\n    "))
     print(f"{passed} passed, {failed} failed")
     return 0 if failed == 0 and passed > 0 else 1
 

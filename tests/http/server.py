@@ -54,18 +54,22 @@ class Server:
         self.port = self.find_port()
 
     def find_port(self):
-        """The address is the last one that the server has printed."""
-        until = time.monotonic() + SECONDS
+        """The address is the last whole line of its kind; the server is there once it says that it
+        is ready, which a busy machine may take its time for."""
+        until, why = time.monotonic() + SECONDS, 'it printed no address'
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise CannotStart(f'serve: exit {self.process.returncode}: {self.log()[-2000:]}')
-            found = re.findall(r'http://127\.0\.0\.1:(\d+)', self.log())
+            found = re.findall(r'http://127\.0\.0\.1:(\d+)\n', self.log())
             if len(found) > self.addresses:
-                with urllib.request.urlopen(f'http://127.0.0.1:{found[-1]}/readyz', timeout=5):
-                    self.addresses = len(found)
-                    return int(found[-1])
+                try:
+                    with urllib.request.urlopen(f'http://127.0.0.1:{found[-1]}/readyz', timeout=20):
+                        self.addresses = len(found)
+                        return int(found[-1])
+                except OSError as error:
+                    why = str(error)
             time.sleep(0.05)
-        raise CannotStart(f'serve printed no address in {SECONDS} s: {self.log()[-2000:]}')
+        raise CannotStart(f'serve is not ready in {SECONDS} s: {why}: {self.log()[-2000:]}')
 
     def log(self):
         return (self.folder / 'serve.log').read_text(encoding='utf-8', errors='replace')
