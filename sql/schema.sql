@@ -88,7 +88,22 @@ CREATE TABLE authorities (
   name TEXT NOT NULL,
   name_en TEXT NOT NULL,
   policy_name TEXT NOT NULL,
-  policy_digest TEXT NOT NULL
+  policy_digest TEXT NOT NULL,
+  calendar_entry BIGINT NOT NULL,
+  calendar_applied BIGINT NOT NULL
+);
+
+-- Materials that the authority asks for beyond the regulation's own.
+-- class: derived
+CREATE TABLE asked_materials (
+  authority BIGINT NOT NULL,
+  procedure TEXT NOT NULL,
+  step TEXT NOT NULL,
+  material TEXT NOT NULL,
+  zh TEXT NOT NULL,
+  en TEXT NOT NULL,
+  asked BIGINT NOT NULL,
+  PRIMARY KEY (authority, procedure, step, material)
 );
 
 -- class: derived
@@ -117,6 +132,23 @@ CREATE TABLE posts (
   role TEXT NOT NULL
 );
 CREATE INDEX posts_by_person ON posts (person, id);
+CREATE INDEX posts_by_organisation ON posts (organisation, role, id);
+
+-- Who may act as another's post, from a day to a day.
+-- class: derived
+CREATE TABLE delegations (
+  id BIGINT NOT NULL PRIMARY KEY,
+  authority BIGINT NOT NULL,
+  post BIGINT NOT NULL,
+  holder BIGINT NOT NULL,
+  person BIGINT NOT NULL,
+  valid_from BIGINT NOT NULL,
+  valid_until BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  ended_on BIGINT
+);
+CREATE INDEX delegations_by_person ON delegations (person, id);
+CREATE INDEX delegations_by_holder ON delegations (holder, id);
 
 -- class: derived
 CREATE TABLE calendar_years (
@@ -140,10 +172,15 @@ CREATE TABLE systems (
   id BIGINT NOT NULL PRIMARY KEY,
   authority BIGINT NOT NULL,
   owner BIGINT NOT NULL,
+  provider BIGINT NOT NULL,
   name TEXT NOT NULL,
   stage BIGINT NOT NULL,
-  live_on BIGINT
+  live_on BIGINT,
+  retired_on BIGINT
 );
+CREATE INDEX systems_by_authority ON systems (authority, id);
+CREATE INDEX systems_by_owner ON systems (owner, id);
+CREATE INDEX systems_by_provider ON systems (provider, id);
 
 -- class: derived
 CREATE TABLE grants (
@@ -152,6 +189,37 @@ CREATE TABLE grants (
   quantity BIGINT NOT NULL,
   PRIMARY KEY (system, item)
 );
+
+-- Systems that a list of the policy finds; gone: not any more.
+-- class: derived
+CREATE TABLE listings (
+  system BIGINT NOT NULL,
+  list TEXT NOT NULL,
+  since BIGINT NOT NULL,
+  record BIGINT NOT NULL,
+  gone BIGINT NOT NULL,
+  PRIMARY KEY (system, list)
+);
+CREATE INDEX listings_by_list ON listings (list, gone, system);
+
+-- Lines of registers. system: 0 when it is about the organisation that filed it. period: year * 100 +
+-- month, or 0. replaced: the line that took its place, or 0.
+-- class: derived
+CREATE TABLE records (
+  id BIGINT NOT NULL PRIMARY KEY,
+  authority BIGINT NOT NULL,
+  register_id TEXT NOT NULL,
+  system BIGINT NOT NULL,
+  organisation BIGINT NOT NULL,
+  person BIGINT NOT NULL,
+  period BIGINT NOT NULL,
+  filed_on BIGINT NOT NULL,
+  form TEXT NOT NULL,
+  replaced BIGINT NOT NULL
+);
+CREATE INDEX records_by_register ON records (authority, register_id, id);
+CREATE INDEX records_by_system ON records (system, replaced, period, id);
+CREATE INDEX records_by_organisation ON records (organisation, register_id, id);
 
 -- task: the one that lists show for the case, the open task opened last, else the last one.
 -- class: derived
@@ -169,8 +237,11 @@ CREATE TABLE cases (
   ended BIGINT NOT NULL,
   outcome TEXT NOT NULL,
   ended_on BIGINT,
+  cause BIGINT NOT NULL,
+  withdrawn TEXT NOT NULL,
   task BIGINT NOT NULL
 );
+CREATE INDEX cases_by_system ON cases (system, id);
 CREATE INDEX cases_by_opener ON cases (opener, id);
 CREATE INDEX cases_by_authority ON cases (authority, id);
 
@@ -205,6 +276,11 @@ CREATE TABLE tasks (
   local BIGINT NOT NULL,
   estimated BIGINT NOT NULL,
   suspensions TEXT NOT NULL,
+  opened_by BIGINT NOT NULL,
+  anchored_by BIGINT NOT NULL,
+  extended BIGINT NOT NULL,
+  person BIGINT NOT NULL,
+  urged_on BIGINT,
   outcome TEXT NOT NULL,
   closed_on BIGINT,
   warned_soon BIGINT NOT NULL,
@@ -227,7 +303,13 @@ CREATE TABLE decisions (
   decided_at BIGINT NOT NULL,
   person BIGINT NOT NULL,
   post BIGINT NOT NULL,
-  late_days BIGINT NOT NULL
+  late_days BIGINT NOT NULL,
+  decides BIGINT NOT NULL,
+  short_days BIGINT NOT NULL,
+  paper TEXT NOT NULL,
+  paper_reason TEXT NOT NULL,
+  shown TEXT NOT NULL,
+  corrected TEXT NOT NULL
 );
 CREATE INDEX decisions_by_case ON decisions (kase, id);
 CREATE INDEX decisions_by_person ON decisions (person, id);
@@ -243,6 +325,21 @@ CREATE TABLE materials (
   size BIGINT NOT NULL
 );
 CREATE INDEX materials_by_case ON materials (kase, id);
+
+-- class: derived
+CREATE TABLE notices (
+  id BIGINT NOT NULL PRIMARY KEY,
+  authority BIGINT NOT NULL,
+  kase BIGINT NOT NULL,
+  decision BIGINT NOT NULL,
+  organisation BIGINT NOT NULL,
+  role TEXT NOT NULL,
+  sent_on BIGINT NOT NULL,
+  received_on BIGINT,
+  received_by BIGINT NOT NULL
+);
+CREATE INDEX notices_by_case ON notices (kase, id);
+CREATE INDEX notices_by_organisation ON notices (organisation, role, id);
 
 -- Idempotency: unique per actor for ever. first is the first entry that it made.
 -- class: derived

@@ -1,11 +1,17 @@
 -- Queries of the clerk: what time brings, and what is counted beside the journal.
 
+-- row: cases_to_warn (i64 kase)
+
 -- Cases with a task that a tick may have to warn of: open, unwarned, due on or before the day.
--- name: cases_to_warn (i64 authority, i64 day, i64 today, i64 after, i64 limit) -> many (i64 kase)
+-- name: cases_to_warn (i64 authority, i64 day, i64 today, i64 after, i64 limit) -> many cases_to_warn
 SELECT DISTINCT kase FROM tasks
 WHERE authority = $1 AND state = 0 AND warned_overdue = 0
   AND ((warned_soon = 0 AND sort_due <= $2) OR sort_due < $3) AND kase > $4
 ORDER BY kase LIMIT $5;
+
+-- Every open case, for a calendar that has changed.
+-- name: cases_open (i64 authority, i64 after, i64 limit) -> many cases_to_warn
+SELECT id FROM cases WHERE authority = $1 AND ended = 0 AND id > $2 ORDER BY id LIMIT $3;
 
 -- The versions that open cases follow.
 -- name: policies_of_open_cases (i64 authority) -> many (text policy)
@@ -13,3 +19,7 @@ SELECT DISTINCT policy FROM cases WHERE authority = $1 AND ended = 0 ORDER BY po
 
 -- name: forget_refusals (i64 before_day) -> put
 DELETE FROM refusal_counts WHERE day < $1;
+
+-- The case that an act in another one started, about the same system.
+-- name: case_started (i64 system, i64 cause) -> one (i64 id)
+SELECT id FROM cases WHERE system = $1 AND cause = $2 ORDER BY id DESC LIMIT 1;

@@ -12,7 +12,12 @@
 -- row: task from tasks
 -- row: decision from decisions
 -- row: material from materials
+-- row: notice from notices
 -- row: command from commands
+-- row: asked_material from asked_materials
+-- row: delegation from delegations
+-- row: listing from listings
+-- row: record from records
 -- row: policy from policies
 -- row: calendar from calendars
 -- row: personal from personal
@@ -75,10 +80,87 @@ SELECT @material FROM materials WHERE id = $1;
 -- name: command (i64 actor, text key) -> one command
 SELECT @command FROM commands WHERE actor = $1 AND key = $2;
 
--- name: save_authority (i64 id, text name, text name_en, text policy_name, text policy_digest) -> put
-INSERT INTO authorities (id, name, name_en, policy_name, policy_digest) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (id) DO UPDATE SET policy_name = excluded.policy_name,
-  policy_digest = excluded.policy_digest;
+-- name: save_authority (@authority) -> put
+INSERT INTO authorities (@authority) VALUES ($@authority)
+  ON CONFLICT (id) DO UPDATE SET @authority=excluded;
+
+-- name: save_system (@system) -> put
+INSERT INTO systems (@system) VALUES ($@system) ON CONFLICT (id) DO UPDATE SET @system=excluded;
+
+-- name: save_case (@kase) -> put
+INSERT INTO cases (@kase) VALUES ($@kase) ON CONFLICT (id) DO UPDATE SET @kase=excluded;
+
+-- name: save_task (@task) -> put
+INSERT INTO tasks (@task) VALUES ($@task) ON CONFLICT (id) DO UPDATE SET @task=excluded;
+
+-- name: save_decision (@decision) -> put
+INSERT INTO decisions (@decision) VALUES ($@decision)
+  ON CONFLICT (id) DO UPDATE SET @decision=excluded;
+
+-- name: save_notice (@notice) -> put
+INSERT INTO notices (@notice) VALUES ($@notice) ON CONFLICT (id) DO UPDATE SET @notice=excluded;
+
+-- name: save_asked_material (@asked_material) -> put
+INSERT INTO asked_materials (@asked_material) VALUES ($@asked_material)
+  ON CONFLICT (authority, procedure, step, material) DO UPDATE SET @asked_material=excluded;
+
+-- name: save_listing (@listing) -> put
+INSERT INTO listings (@listing) VALUES ($@listing)
+  ON CONFLICT (system, list) DO UPDATE SET @listing=excluded;
+
+-- name: save_record (@record) -> put
+INSERT INTO records (@record) VALUES ($@record);
+
+-- name: replace_record (i64 replaced, i64 id) -> put
+UPDATE records SET replaced = $1 WHERE id = $2;
+
+-- name: save_delegation (@delegation) -> put
+INSERT INTO delegations (@delegation) VALUES ($@delegation);
+
+-- name: end_delegation (i64 ended_on, i64 id) -> put
+UPDATE delegations SET ended_on = $1 WHERE id = $2;
+
+-- name: asked_materials_of (i64 authority) -> many asked_material
+SELECT @asked_material FROM asked_materials WHERE authority = $1
+ORDER BY procedure, step, material;
+
+-- name: notices_of (i64 kase) -> many notice
+SELECT @notice FROM notices WHERE kase = $1 ORDER BY id;
+
+-- name: listings_of (i64 system) -> many listing
+SELECT @listing FROM listings WHERE system = $1 ORDER BY list;
+
+-- name: record (i64 id) -> one record
+SELECT @record FROM records WHERE id = $1;
+
+-- The lines in force about a system, latest period first.
+-- name: records_of_system (i64 system, i64 limit) -> many record
+SELECT @record FROM records WHERE system = $1 AND replaced = 0
+ORDER BY period DESC, id DESC LIMIT $2;
+
+-- Lines about the bodies that file them, latest first.
+-- name: records_of_bodies (i64 authority, text register_id, i64 limit) -> many record
+SELECT @record FROM records
+WHERE authority = $1 AND register_id = $2 AND system = 0 AND replaced = 0
+ORDER BY id DESC LIMIT $3;
+
+-- name: delegation (i64 id) -> one delegation
+SELECT @delegation FROM delegations WHERE id = $1;
+
+-- The one under which a person may act as a post on a day.
+-- name: delegation_for (i64 post, i64 person, i64 first, i64 last) -> many delegation
+SELECT @delegation FROM delegations
+WHERE post = $1 AND person = $2 AND ended_on IS NULL AND valid_from <= $3 AND valid_until >= $4
+ORDER BY id;
+
+-- name: delegations_of_holder (i64 holder) -> many delegation
+SELECT @delegation FROM delegations WHERE holder = $1 ORDER BY id;
+
+-- name: delegations_to (i64 person) -> many delegation
+SELECT @delegation FROM delegations WHERE person = $1 ORDER BY id;
+
+-- name: posts_of_organisation (i64 organisation, text role) -> many post
+SELECT @post FROM posts WHERE organisation = $1 AND role = $2 ORDER BY id;
 
 -- name: save_organisation (i64 id, i64 authority, text name, text role, text level, i64 parent) -> put
 INSERT INTO organisations (id, authority, name, role, level, parent)
@@ -98,39 +180,12 @@ ON CONFLICT (authority, year) DO UPDATE SET digest = excluded.digest;
 INSERT INTO case_counters (authority, code, year, count) VALUES ($1, $2, $3, $4)
 ON CONFLICT (authority, code, year) DO UPDATE SET count = excluded.count;
 
--- name: save_system (i64 id, i64 authority, i64 owner, text name, i64 stage, i64? live_on) -> put
-INSERT INTO systems (id, authority, owner, name, stage, live_on) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (id) DO UPDATE SET stage = excluded.stage, live_on = excluded.live_on;
-
 -- name: save_grant (i64 system, text item, i64 quantity) -> put
 INSERT INTO grants (system, item, quantity) VALUES ($1, $2, $3)
 ON CONFLICT (system, item) DO UPDATE SET quantity = excluded.quantity;
 
--- name: save_case (i64 id, i64 authority, i64 system, i64 opener, text number, text procedure, text policy, text title, i64 opened_on, i64 opened_at, i64 ended, text outcome, i64? ended_on, i64 task) -> put
-INSERT INTO cases (id, authority, system, opener, number, procedure, policy, title, opened_on,
-  opened_at, ended, outcome, ended_on, task)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-ON CONFLICT (id) DO UPDATE SET ended = excluded.ended, outcome = excluded.outcome,
-  ended_on = excluded.ended_on, task = excluded.task;
-
 -- name: save_party (i64 kase, i64 organisation) -> put
 INSERT INTO parties (kase, organisation) VALUES ($1, $2) ON CONFLICT (kase, organisation) DO NOTHING;
-
--- name: save_task (i64 id, i64 authority, i64 kase, text step, i64 round, text role, i64 organisation, i64 state, i64 opened_on, i64 opened_at, i64? anchor, i64? due, i64 sort_due, i64? not_before, text derivation, text basis, i64 local, i64 estimated, text suspensions, text outcome, i64? closed_on, i64 warned_soon, i64 warned_overdue) -> put
-INSERT INTO tasks (id, authority, kase, step, round, role, organisation, state, opened_on,
-  opened_at, anchor, due, sort_due, not_before, derivation, basis, local, estimated, suspensions,
-  outcome, closed_on, warned_soon, warned_overdue)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-  $21, $22, $23)
-ON CONFLICT (id) DO UPDATE SET state = excluded.state, due = excluded.due,
-  sort_due = excluded.sort_due, derivation = excluded.derivation, estimated = excluded.estimated,
-  suspensions = excluded.suspensions, outcome = excluded.outcome, closed_on = excluded.closed_on,
-  warned_soon = excluded.warned_soon, warned_overdue = excluded.warned_overdue;
-
--- name: save_decision (i64 id, i64 kase, i64 task, text step, text outcome, text opinion, text form, i64 decided_on, i64 decided_at, i64 person, i64 post, i64 late_days) -> put
-INSERT INTO decisions (id, kase, task, step, outcome, opinion, form, decided_on, decided_at, person,
-  post, late_days)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: save_material (i64 id, i64 kase, i64 task, text material, text name, text digest, i64 size) -> put
 INSERT INTO materials (id, kase, task, material, name, digest, size)

@@ -35,6 +35,128 @@ static bool find_authority(struct clerk *clerk, int64_t id, struct world *world,
     return true;
 }
 
+/* Who holds the post that a command is about: the actor's own, or that of the task's seat. */
+static bool gather_members(struct clerk *clerk, const struct command *command,
+                           const struct actor *actor, struct facts *facts, struct err *e)
+{
+    struct row_post *rows;
+    size_t n;
+    if (command->kind != COMMAND_assign_task && command->kind != COMMAND_delegate_post)
+        return true;
+    if (!q_posts_of_organisation(clerk->db, clerk->batch, actor->organisation, actor->role, &rows,
+                                 &n, e))
+        return false;
+    struct member *members = NEWS(clerk->batch, struct member, n + 1);
+    for (size_t i = 0; i < n; i++)
+        members[i] = (struct member){rows[i].person, rows[i].organisation, rows[i].role};
+    facts->members = members;
+    facts->n_members = n;
+    return true;
+}
+
+static bool gather_delegation(struct clerk *clerk, const struct command *command,
+                              struct facts *facts, struct err *e)
+{
+    struct row_delegation *row;
+    if (command->kind != COMMAND_end_delegation)
+        return true;
+    if (!q_delegation(clerk->db, clerk->batch, command->object, &row, e))
+        return false;
+    if (!row || !row->ended_on_null)
+        return true;
+    struct delegation *delegation = NEW(clerk->batch, struct delegation);
+    *delegation = (struct delegation){row->id, row->post, row->holder, row->person,
+                                      {(int32_t)row->valid_from}, {(int32_t)row->valid_until},
+                                      DATE_NONE};
+    facts->delegation = delegation;
+    return true;
+}
+
+/* A system of this jurisdiction with its register lines; *out NULL when there is none. */
+static bool gather_system(const struct command *command, struct world *world, int64_t id,
+                          struct system_state **out, struct err *e)
+{
+    *out = NULL;
+    if (!id)
+        return true;
+    world->system = NULL; /* each is loaded whole, none is shared */
+    if (!world_system(world, id, out, e))
+        return false;
+    if (*out && (*out)->authority != command->authority)
+        *out = NULL;
+    bool ok = !*out || world_records(world, *out, e);
+    world->system = NULL;
+    return ok;
+}
+
+static bool gather_lines(struct clerk *clerk, const struct command *command, struct world *world,
+                         struct facts *facts, struct err *e)
+{
+    struct record *lines = NULL;
+    if (facts->policy && !world_lines(world, command->authority, facts->policy, &lines,
+                                      &facts->n_lines, e))
+        return false;
+    facts->lines = lines;
+    if (command->kind != COMMAND_file_records)
+        return true;
+    struct system_state **systems =
+        NEWS(clerk->batch, struct system_state *, command->records.len + 1);
+    for (size_t i = 0; i < command->records.len; i++)
+        if (!gather_system(command, world, command->records.items[i].system, &systems[i], e))
+            return false;
+    facts->systems = systems;
+    return true;
+}
+
+static bool gather_case(struct clerk *clerk, const struct command *command, struct world *world,
+                        struct facts *facts, struct err *e)
+{
+    struct case_state *kase;
+    struct system_state *system;
+    if (!world_case(world, command->kase, &kase, e))
+        return false;
+    /* A case of another jurisdiction is no case. */
+    if (!kase || kase->authority != command->authority)
+        return true;
+    if (!gather_system(command, world, kase->system, &system, e))
+        return false;
+    if (!system)
+        return RAISE(e, CORRUPT, "systems", "case %lld belongs to no system; run verify",
+                     (long long)kase->id);
+    facts->kase = kase;
+    facts->system = system;
+    facts->policy = library_policy(clerk->library, clerk->db, kase->policy, e);
+    return facts->policy != NULL;
+}
+
+static bool is_about_case(enum command_kind kind)
+{
+    switch (kind) {
+    case COMMAND_decide_task:
+    case COMMAND_withdraw_case:
+    case COMMAND_assign_task:
+    case COMMAND_urge_task:
+    case COMMAND_receive_notice:
+    case COMMAND_correct_decision:
+    case COMMAND_tick:
+        return true;
+    case COMMAND_register_authority:
+    case COMMAND_register_organisation:
+    case COMMAND_register_person:
+    case COMMAND_set_credential:
+    case COMMAND_activate_policy:
+    case COMMAND_load_calendar:
+    case COMMAND_open_case:
+    case COMMAND_file_records:
+    case COMMAND_delegate_post:
+    case COMMAND_end_delegation:
+    case COMMAND_ask_material:
+    case COMMAND_apply_calendar:
+        return false;
+    }
+    return false;
+}
+
 static bool gather(struct clerk *clerk, const struct command *command, struct world *world,
                    struct facts *facts, struct err *e)
 {
@@ -55,26 +177,21 @@ static bool gather(struct clerk *clerk, const struct command *command, struct wo
     if (version.len &&
         !(facts->in_force = library_policy(clerk->library, clerk->db, version, e)))
         return false;
-    if (command->kind == COMMAND_decide_task || command->kind == COMMAND_tick) {
-        struct case_state *kase;
+    facts->policy = facts->in_force;
+    if (is_about_case(command->kind)) {
+        if (!gather_case(clerk, command, world, facts, e))
+            return false;
+    } else if (command->kind == COMMAND_open_case) {
         struct system_state *system;
-        if (!world_case(world, command->kase, &kase, e))
+        if (!gather_system(command, world, command->system, &system, e))
             return false;
-        /* A case of another jurisdiction is no case. */
-        if (!kase || kase->authority != command->authority)
-            return true;
-        if (!world_system(world, kase->system, &system, e))
-            return false;
-        if (!system)
-            return RAISE(e, CORRUPT, "systems", "case %lld belongs to no system; run verify",
-                         (long long)kase->id);
-        facts->kase = kase;
         facts->system = system;
-        version = kase->policy;
     }
-    if (version.len)
-        facts->policy = library_policy(clerk->library, clerk->db, version, e);
-    return !version.len || facts->policy;
+    if (!facts->actor)
+        return true;
+    return gather_members(clerk, command, facts->actor, facts, e) &&
+           gather_delegation(clerk, command, facts, e) &&
+           gather_lines(clerk, command, world, facts, e);
 }
 
 /* ---- answers: everything is copied out of the batch ----------------------------------------- */
@@ -123,9 +240,15 @@ static bool answer_again(struct clerk *clerk, struct arena *arena, const struct 
         return false;
     struct world world = {.db = clerk->db, .arena = clerk->batch};
     struct case_state *kase = NULL;
-    /* Opening makes the system first and the case next. */
-    if (command->kind == COMMAND_open_case)
-        answer->object = row->first + 1;
+    struct row_entry *first;
+    struct entry entry;
+    if (!q_entry(clerk->db, clerk->batch, row->first, &first, e) ||
+        (first && !entry_parse(clerk->batch, first->bytes, &entry, e)))
+        return false;
+    /* What it made bears the number of its first entry; of a case that registers a system, the
+     * next. */
+    if (!is_about_case(command->kind))
+        answer->object = row->first + (first && entry.event.kind == EVENT_system_registered);
     if (!world_case(&world, answer->object, &kase, e))
         return false;
     if (kase)
@@ -239,14 +362,15 @@ bool carry_command(struct clerk *clerk, struct arena *arena, struct command *com
     bool asked;
     if (!was_asked(clerk, arena, command, answer, &asked, e) || asked)
         return asked;
-    struct world world = {.db = clerk->db, .arena = clerk->batch};
+    struct world world = {
+        .db = clerk->db, .arena = clerk->batch, .today = date_of_instant(now_ms)};
     /* Time never runs backwards in the record, whatever the machine's clock does; but a clock that
      * is days behind would freeze every legal day at the last one, so it is not obeyed. */
     int64_t last_ms = journal_time(clerk->journal);
     if (now_ms < last_ms - CLOCK_BEHIND_MS)
         return clock_behind(clerk->batch, now_ms, last_ms, e);
     struct facts facts = {.now_ms = now_ms > last_ms ? now_ms : last_ms};
-    facts.today = date_of_instant(facts.now_ms);
+    facts.today = world.today = date_of_instant(facts.now_ms);
     struct decision decision = {0};
     if (!gather(clerk, command, &world, &facts, e) ||
         !prepare_command(clerk, command, &decision.refusal, e))

@@ -155,18 +155,24 @@ static bool warn_until(struct clerk *clerk, const struct authority_state *author
     return true;
 }
 
-/* A page of cases of one authority that may have to be warned of. */
+/* A page of cases of one authority that may have to be warned of; of all open ones while its
+ * calendar has changed and their due dates do not follow it yet (*out_moved). */
 static bool find_cases(struct clerk *clerk, struct arena *arena, int64_t id, int64_t after,
-                       date today, struct row_cases_to_warn **out, size_t *out_n, struct err *e)
+                       date today, bool *out_moved, struct row_cases_to_warn **out, size_t *out_n,
+                       struct err *e)
 {
     struct authority_state *authority;
     date until;
     arena_reset(clerk->batch);
     bool ok = db_begin(clerk->db, e) &&
-              library_authority(clerk->library, clerk->db, clerk->batch, id, &authority, e) &&
-              warn_until(clerk, authority, today, &until, e) &&
-              q_cases_to_warn(clerk->db, arena, id, until.day, today.day, after, WARN_PAGE, out,
-                              out_n, e);
+              library_authority(clerk->library, clerk->db, clerk->batch, id, &authority, e);
+    *out_moved = ok && authority->calendar_applied < authority->calendar_entry;
+    if (ok && *out_moved)
+        ok = q_cases_open(clerk->db, arena, id, after, WARN_PAGE, out, out_n, e);
+    else if (ok)
+        ok = warn_until(clerk, authority, today, &until, e) &&
+             q_cases_to_warn(clerk->db, arena, id, until.day, today.day, after, WARN_PAGE, out,
+                             out_n, e);
     db_rollback(clerk->db);
     return ok;
 }
@@ -202,23 +208,41 @@ static bool tick_cases(struct clerk *clerk, struct arena *arena, int64_t authori
     return true;
 }
 
+/* All open cases follow the calendar now; said in the journal, so that a process that ends in
+ * between begins the sweep again. */
+static bool say_applied(struct clerk *clerk, int64_t id, int64_t now_ms, int64_t *made,
+                        struct err *e)
+{
+    struct arena *arena = arena_new(LIMIT_ARENA_REQUEST);
+    struct command command = {.kind = COMMAND_apply_calendar, .authority = id};
+    struct job job = {.arena = arena, .command = &command};
+    run_batch(clerk, &job, now_ms);
+    bool ok = job.answer.kind == ANSWER_DONE;
+    if (ok)
+        *made += job.answer.entries;
+    else
+        *e = job.answer.err;
+    arena_free(arena);
+    return ok;
+}
+
 static bool tick_authority(struct clerk *clerk, int64_t id, int64_t now_ms, int64_t *made,
                            struct err *e)
 {
     int64_t after = 0;
     size_t n = WARN_PAGE;
-    bool ok = true;
+    bool ok = true, moved = false;
     while (ok && n == WARN_PAGE) {
         struct arena *arena = arena_new(LIMIT_ARENA_REQUEST);
         struct row_cases_to_warn *rows;
-        ok = find_cases(clerk, arena, id, after, date_of_instant(now_ms), &rows, &n, e);
+        ok = find_cases(clerk, arena, id, after, date_of_instant(now_ms), &moved, &rows, &n, e);
         if (ok && n) {
             after = rows[n - 1].kase;
             ok = tick_cases(clerk, arena, id, rows, n, now_ms, made, e);
         }
         arena_free(arena);
     }
-    return ok;
+    return ok && (!moved || say_applied(clerk, id, now_ms, made, e));
 }
 
 static bool sweep_refusals(struct clerk *clerk, int64_t now_ms, struct err *e)

@@ -138,6 +138,16 @@ bool prepare_command(struct clerk *clerk, struct command *command, struct refusa
         return prepare_materials(clerk, command, refusal, e);
     case COMMAND_register_authority:
     case COMMAND_register_organisation:
+    case COMMAND_withdraw_case:
+    case COMMAND_assign_task:
+    case COMMAND_urge_task:
+    case COMMAND_receive_notice:
+    case COMMAND_correct_decision:
+    case COMMAND_file_records:
+    case COMMAND_delegate_post:
+    case COMMAND_end_delegation:
+    case COMMAND_ask_material:
+    case COMMAND_apply_calendar:
     case COMMAND_tick:
         return true;
     }
@@ -181,6 +191,16 @@ bool keep_rows(struct clerk *clerk, const struct command *command,
         return keep_materials(clerk, command, decision, e);
     case COMMAND_register_authority:
     case COMMAND_register_organisation:
+    case COMMAND_withdraw_case:
+    case COMMAND_assign_task:
+    case COMMAND_urge_task:
+    case COMMAND_receive_notice:
+    case COMMAND_correct_decision:
+    case COMMAND_file_records:
+    case COMMAND_delegate_post:
+    case COMMAND_end_delegation:
+    case COMMAND_ask_material:
+    case COMMAND_apply_calendar:
     case COMMAND_tick:
         return true;
     }

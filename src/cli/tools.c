@@ -9,7 +9,7 @@
 
 /* ---- policy --------------------------------------------------------------------------------- */
 
-static int policy_list(struct arena *arena, struct err *e)
+static int list_policies(struct arena *arena, struct err *e)
 {
     size_t n;
     str *names = pack_names(arena, &n);
@@ -58,7 +58,7 @@ static int policy_check(struct arena *arena, str name, struct err *e)
 int run_policy(const struct args *args, struct err *e)
 {
     if (args->words.len == 1 && str_eq(args->words.items[0], S("list")))
-        return policy_list(args->arena, e);
+        return list_policies(args->arena, e);
     if (args->words.len == 2 && str_eq(args->words.items[0], S("check")))
         return policy_check(args->arena, args->words.items[1], e);
     if (args->words.len == 2 && str_eq(args->words.items[0], S("activate")))

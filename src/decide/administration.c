@@ -14,7 +14,11 @@ static bool not_permitted(struct act *act)
         return false;
     bool own_credential =
         command->kind == COMMAND_set_credential && command->person == actor->person;
-    if (own_credential || str_eq(actor->role, ROLE_SECURITY_ADMINISTRATOR))
+    bool own_post = command->kind == COMMAND_delegate_post ||
+                    command->kind == COMMAND_end_delegation;
+    bool own_rule = command->kind == COMMAND_ask_material && act->policy &&
+                    str_eq(actor->role, act->policy->authority_role);
+    if (own_credential || own_post || own_rule || str_eq(actor->role, ROLE_SECURITY_ADMINISTRATOR))
         return false;
     act_refuse(act, REFUSAL_NO_POST, S("post"), STR_NONE, NO_WORDS);
     return true;
@@ -148,6 +152,96 @@ static void load_calendar(struct act *act)
     act->out->object = event->index;
 }
 
+/* The post that the actor holds; a delegate passes nothing on. */
+static void delegate_post(struct act *act)
+{
+    const struct command *command = act->command;
+    const struct facts *facts = act->facts;
+    const struct actor *actor = facts->actor;
+    bool member = false;
+    for (size_t i = 0; i < facts->n_members; i++)
+        member |= facts->members[i].person == command->person;
+    if (actor->holder != actor->person)
+        act_refuse(act, REFUSAL_DELEGATED_POST, S("post"), STR_NONE, NO_WORDS);
+    if (!member || command->person == actor->person)
+        act_refuse(act, REFUSAL_BAD_ASSIGNEE, S("person"), STR_NONE, NO_WORDS);
+    if (date_cmp(command->from, facts->today) < 0 || date_cmp(command->until, command->from) < 0)
+        act_refuse(act, REFUSAL_BAD_DAY, S("from"), STR_NONE,
+                   (struct words){.first = {S("委托期间应自今日或以后起，止日不早于起日"),
+                                            S("a delegation runs from today or later, and ends on "
+                                              "or after its first day")}});
+    if (!has_reason(act, command->reason) || act->out->refused)
+        return;
+    struct event *event = act_emit(act, EVENT_post_delegated);
+    event->stream = actor->person;
+    event->post_delegated = (struct event_post_delegated){
+        actor->post, command->person, command->from, command->until, command->reason};
+    act->out->object = event->index;
+}
+
+static void end_delegation(struct act *act)
+{
+    const struct facts *facts = act->facts;
+    if (!facts->delegation || facts->delegation->holder != facts->actor->person) {
+        act_refuse(act, REFUSAL_UNKNOWN_DELEGATION, S("delegation"), STR_NONE, NO_WORDS);
+        return;
+    }
+    struct event *event = act_emit(act, EVENT_delegation_ended);
+    event->stream = facts->actor->person;
+    event->delegation_ended =
+        (struct event_delegation_ended){facts->delegation->id, facts->today};
+    act->out->object = facts->delegation->id;
+}
+
+/* Materials beyond the regulation's own are asked for only where it leaves room for them. */
+static void ask_material(struct act *act)
+{
+    const struct command *command = act->command;
+    const struct procedure *procedure =
+        act->policy ? policy_procedure(act->policy, command->procedure) : NULL;
+    const struct step *step = procedure ? procedure_step(procedure, command->step) : NULL;
+    if (!step || !step->further) {
+        act_refuse(act, REFUSAL_UNKNOWN_STEP, S("step"), STR_NONE,
+                   (struct words){.first = same_label(command->step)});
+        return;
+    }
+    bool word = command->material.len > 0 && command->material.len <= LIMIT_LOGIN_BYTES &&
+                !policy_material(act->policy, command->material);
+    for (size_t i = 0; i < command->material.len; i++) {
+        char c = command->material.ptr[i];
+        word &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    if (!word)
+        act_refuse(act, REFUSAL_BAD_FIELD, S("material"), step->basis.article,
+                   (struct words){.first = {S("材料代码"), S("name of the material")},
+                                  .second = {S("由小写字母、数字和连字符组成，且不与已有材料重名"),
+                                             S("small letters, digits and hyphens, and none of the "
+                                               "regulation's own")}});
+    if (bad_name(act, command->zh) || bad_name(act, command->en) || act->out->refused)
+        return;
+    struct event *event = act_emit(act, EVENT_material_asked);
+    event->stream = act->facts->authority->id;
+    event->material_asked = (struct event_material_asked){
+        .procedure = command->procedure,
+        .step = command->step,
+        .material = command->material,
+        .zh = command->zh,
+        .en = command->en,
+        .asked = command->asked,
+    };
+    act->out->object = event->index;
+}
+
+/* Said once every open case follows the calendar as it is. */
+static void apply_calendar(struct act *act)
+{
+    struct event *event = act_emit(act, EVENT_calendar_applied);
+    event->stream = act->facts->authority->id;
+    event->calendar_applied =
+        (struct event_calendar_applied){act->facts->authority->calendar_entry};
+    act->out->object = event->index;
+}
+
 void decide_administration(struct act *act)
 {
     const struct command *command = act->command;
@@ -181,8 +275,26 @@ void decide_administration(struct act *act)
             (struct event_policy_activated){command->policy_name, command->digest};
         act->out->object = event->index;
         return;
+    case COMMAND_apply_calendar:
+        apply_calendar(act);
+        return;
+    case COMMAND_delegate_post:
+        delegate_post(act);
+        return;
+    case COMMAND_end_delegation:
+        end_delegation(act);
+        return;
+    case COMMAND_ask_material:
+        ask_material(act);
+        return;
     case COMMAND_open_case:
     case COMMAND_decide_task:
+    case COMMAND_withdraw_case:
+    case COMMAND_assign_task:
+    case COMMAND_urge_task:
+    case COMMAND_receive_notice:
+    case COMMAND_correct_decision:
+    case COMMAND_file_records:
     case COMMAND_tick:
         must_not_reach("a case command is not administration");
     }

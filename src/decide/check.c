@@ -6,7 +6,7 @@
 static const struct words NO_WORDS;
 
 /* The article of a part, or of the step when the part names none. */
-static str article_of(struct basis basis, const struct step *step)
+str article_of(struct basis basis, const struct step *step)
 {
     return basis.article.len ? basis.article : step->basis.article;
 }
@@ -17,7 +17,7 @@ static void bad_field(struct act *act, const struct field *field, str zh, str en
                (struct words){.first = field->label, .second = {zh, en}});
 }
 
-static bool has_control(str text, bool multiline)
+bool has_control(str text, bool multiline)
 {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -154,20 +154,21 @@ static void check_surplus(struct act *act, const struct doc *given)
         if (!field)
             act_refuse(act, REFUSAL_UNKNOWN_FIELD, id, act->step->basis.article,
                        (struct words){.first = same_label(id)});
-        else if (!field_applies(field, act->outcome->id))
+        else if (act->outcome && !field_applies(field, act->outcome->id))
             refuse_other_outcome(act, field);
     }
 }
 
-void check_form(struct act *act)
+/* The values of act->step's form that belong to the outcome; every fault is a reason. */
+static struct doc *check_fields(struct act *act, const struct doc *given)
 {
     const struct form *form = &act->step->form;
-    const struct doc *given = act->command->form;
+    str outcome = act->outcome ? act->outcome->id : STR_NONE;
     struct doc *clean = doc_map(act->arena);
     check_surplus(act, given);
     for (size_t i = 0; i < form->n; i++) {
         const struct field *field = &form->fields[i];
-        if (!field_applies(field, act->outcome->id))
+        if (!field_applies(field, outcome))
             continue;
         struct doc *value = doc_get(given, field->id);
         if (is_empty(value)) {
@@ -180,15 +181,61 @@ void check_form(struct act *act)
         check_value(act, field, value);
         doc_put(act->arena, clean, field->id, value);
     }
-    act->form = clean;
+    return clean;
 }
 
-static bool takes_material(const struct step *step, str id)
+void check_form(struct act *act)
 {
-    for (size_t i = 0; i < step->n_materials; i++)
-        if (str_eq(step->materials[i], id))
+    act->form = check_fields(act, act->command->form);
+}
+
+struct doc *check_line(struct act *act, const struct form *form, const struct doc *given,
+                       struct basis basis)
+{
+    const struct step line = {.form = *form, .basis = basis};
+    struct act of = *act;
+    of.step = &line;
+    of.outcome = NULL;
+    return check_fields(&of, given);
+}
+
+/* What the authority asks for beyond the regulation, in this step; NULL when it does not. */
+static const struct asked_material *asked_here(const struct act *act, size_t i)
+{
+    const struct asked_material *asked = &act->facts->authority->asked_materials.items[i];
+    return act->step->further && asked->asked && str_eq(asked->procedure, act->procedure->id) &&
+                   str_eq(asked->step, act->step->id)
+               ? asked
+               : NULL;
+}
+
+static bool takes_material(const struct act *act, str id)
+{
+    for (size_t i = 0; i < act->step->n_materials; i++)
+        if (str_eq(act->step->materials[i], id))
             return true;
+    for (size_t i = 0; i < act->facts->authority->asked_materials.len; i++) {
+        const struct asked_material *asked = asked_here(act, i);
+        if (asked && str_eq(asked->material, id))
+            return true;
+    }
     return false;
+}
+
+static bool has_material(void *facts, str material);
+
+/* Once in the case is enough: a later round of the step need not file it again. */
+static void check_asked(struct act *act)
+{
+    for (size_t i = 0; i < act->facts->authority->asked_materials.len; i++) {
+        const struct asked_material *asked = asked_here(act, i);
+        bool filed = !asked || has_material(act, asked->material);
+        for (size_t k = 0; !filed && k < act->kase->materials.len; k++)
+            filed = str_eq(act->kase->materials.items[k].material, asked->material);
+        if (!filed)
+            act_refuse(act, REFUSAL_MISSING_MATERIAL, asked->material, act->step->basis.article,
+                       (struct words){.first = {asked->zh, asked->en}});
+    }
 }
 
 void check_materials(struct act *act)
@@ -198,11 +245,12 @@ void check_materials(struct act *act)
         total += act->kase->materials.items[i].size;
     for (size_t i = 0; i < act->command->materials.len; i++) {
         const struct cited_material *cited = &act->command->materials.items[i];
-        if (!takes_material(act->step, cited->material))
+        if (!takes_material(act, cited->material))
             act_refuse(act, REFUSAL_UNKNOWN_MATERIAL, cited->material, act->step->basis.article,
                        (struct words){.first = same_label(cited->material)});
         total += cited->size;
     }
+    check_asked(act);
     if (total > LIMIT_CASE_BYTES)
         act_refuse(act, REFUSAL_CASE_TOO_LARGE, S("materials"), STR_NONE, NO_WORDS);
     if (act->step->opinion && str_trim(act->command->opinion).len == 0)
@@ -241,18 +289,93 @@ struct value form_value(const struct field *field, const struct doc *form)
     return value;
 }
 
+static struct doc *granted_doc(const struct act *act)
+{
+    struct doc *granted = doc_map(act->arena);
+    for (size_t i = 0; i < act->system->grants.len; i++)
+        if (act->system->grants.items[i].quantity > 0)
+            doc_put_int(act->arena, granted, act->system->grants.items[i].item,
+                        act->system->grants.items[i].quantity);
+    return granted;
+}
+
+static struct value system_value(const struct act *act, str name)
+{
+    static const str STAGES[] = {{"planned", 7}, {"live", 4}, {"retired", 7}};
+    if (!act->system)
+        return (struct value){.kind = VALUE_NONE};
+    if (str_eq(name, S("stage")))
+        return (struct value){.kind = VALUE_TEXT, .text = STAGES[act->system->stage]};
+    return (struct value){.kind = VALUE_QUANTITIES, .quantities = granted_doc(act)};
+}
+
+/* The register's n-th line about the system, latest first; NULL when there is none. */
+static const struct record *line_at(const struct act *act, str register_id, size_t n)
+{
+    for (size_t i = 0; act->system && i < act->system->records.len; i++)
+        if (str_eq(act->system->records.items[i].register_id, register_id) && n-- == 0)
+            return &act->system->records.items[i];
+    return NULL;
+}
+
+static struct value line_value(const struct act *act, str register_id, str name)
+{
+    size_t n = str_eq(act->line_register, register_id) ? act->line_n : 0;
+    const struct record *line = line_at(act, register_id, n);
+    const struct ledger *ledger = policy_register(act->policy, register_id);
+    if (!line)
+        return (struct value){.kind = VALUE_NONE};
+    return form_value(form_field(&ledger->form, name), line->form);
+}
+
+static int32_t month_before(int32_t period)
+{
+    return period % 100 == 1 ? period - 89 : period - 1;
+}
+
+static bool choose_line(void *facts, str register_id, size_t n)
+{
+    struct act *act = facts;
+    const struct record *line = line_at(act, register_id, n);
+    const struct record *later = n > 0 ? line_at(act, register_id, n - 1) : NULL;
+    act->line_register = register_id;
+    act->line_n = n;
+    return line && (!later || line->period == month_before(later->period));
+}
+
+static bool is_short(void *facts, str step)
+{
+    struct act *act = facts;
+    const struct task_decision *decision = case_decision(act->kase, step);
+    return decision && decision->short_days > 0;
+}
+
+static bool is_listed(void *facts, str list)
+{
+    const struct act *act = facts;
+    for (size_t i = 0; act->system && i < act->system->listings.len; i++)
+        if (str_eq(act->system->listings.items[i].list, list) &&
+            !act->system->listings.items[i].gone)
+            return true;
+    return false;
+}
+
 static struct value read_path(void *facts, str head, str name)
 {
     struct act *act = facts;
     if (str_eq(head, S("unit"))) {
-        const struct organisation *unit =
-            authority_organisation(act->facts->authority, act->kase->opener);
+        int64_t id = act->system ? act->system->owner : act->kase ? act->kase->opener : 0;
+        const struct organisation *unit = authority_organisation(act->facts->authority, id);
         if (unit && str_eq(name, S("level")))
             return (struct value){.kind = VALUE_TEXT, .text = unit->level};
         return (struct value){.kind = VALUE_NONE};
     }
     if (head.len == 0 && str_eq(name, S("today")))
-        return (struct value){.kind = VALUE_DATE, .day = act->facts->today};
+        return (struct value){.kind = VALUE_DATE, .day = act->day};
+    if (str_eq(head, S("system")))
+        return system_value(act, name);
+    if (policy_register(act->policy, head))
+        return line_value(act, head, name);
     if (head.len == 0 || str_eq(head, act->step->id))
         return form_value(form_field(&act->step->form, name), act->form);
     const struct step *step = procedure_step(act->procedure, head);
@@ -265,8 +388,14 @@ static struct value read_path(void *facts, str head, str name)
 static bool is_done(void *facts, str step, str outcome)
 {
     struct act *act = facts;
+    if (outcome.len)
+        return case_done(act->kase, step, outcome);
     const struct task *task = case_task(act->kase, step);
-    return task && task->state == TASK_CLOSED && str_eq(task->outcome, outcome);
+    for (size_t i = 0; task && i < act->kase->tasks.len; i++)
+        if (str_eq(act->kase->tasks.items[i].step, step) &&
+            act->kase->tasks.items[i].state != TASK_CLOSED)
+            return true;
+    return false;
 }
 
 static bool has_material(void *facts, str material)
@@ -284,7 +413,8 @@ static bool has_material(void *facts, str material)
 
 struct environment act_environment(struct act *act)
 {
-    return (struct environment){act, read_path, is_done, has_material};
+    return (struct environment){act, read_path, is_done, has_material, is_short, is_listed,
+                                choose_line};
 }
 
 bool act_holds(struct act *act, const struct expression *expression)
@@ -352,10 +482,75 @@ void check_conditions(struct act *act)
     }
     const struct task *task = case_task_by_id(act->kase, act->task);
     date wait = task->not_before;
-    if (!date_is_none(wait) && date_cmp(act->facts->today, wait) < 0)
+    if (!date_is_none(wait) && date_cmp(act->day, wait) < 0)
         act_refuse(act, REFUSAL_TOO_EARLY, act->step->id,
                    article_of(act->step->not_before.basis, act->step),
                    (struct words){.first = same_label(date_print(act->arena, wait))});
+}
+
+void check_offered(struct act *act)
+{
+    for (size_t i = 0; i < act->procedure->n_offered; i++) {
+        const struct condition *offered = &act->procedure->offered[i];
+        if (!act_holds(act, offered->when))
+            act_refuse(act, REFUSAL_NOT_OFFERED, S("procedure"),
+                       article_of(offered->basis, act->step),
+                       (struct words){.first = offered->say});
+    }
+}
+
+/* ---- days ----------------------------------------------------------------------------------- */
+
+static void bad_day(struct act *act, const char *zh, const char *en)
+{
+    act_refuse(act, REFUSAL_BAD_DAY, S("occurred_on"), act->step->basis.article,
+               (struct words){.first = {str_of(zh), str_of(en)}});
+}
+
+/* A paper's day lies between the case's previous step and today. */
+static void check_paper(struct act *act)
+{
+    const struct command *command = act->command;
+    const struct task *task = case_task_by_id(act->kase, act->task);
+    date earliest = task->opened_on;
+    if (!act->step->paper) {
+        act_refuse(act, REFUSAL_NO_PAPER, S("occurred_on"), act->step->basis.article,
+                   (struct words){.first = act->step->label});
+        return;
+    }
+    for (size_t i = 0; i < act->kase->decisions.len; i++)
+        earliest = date_max(earliest, act->kase->decisions.items[i].on);
+    if (date_cmp(act->day, act->facts->today) > 0)
+        bad_day(act, "不得晚于今日", "it may not be after today");
+    else if (act->kase->decisions.len && date_cmp(act->day, earliest) < 0)
+        bad_day(act, "不得早于上一环节", "it may not be before the step before");
+    if (str_trim(command->paper).len == 0 || command->paper.len > LIMIT_NAME_BYTES ||
+        has_control(command->paper, false))
+        act_refuse(act, REFUSAL_BAD_FIELD, S("paper"), act->step->basis.article,
+                   (struct words){.first = {S("纸质材料编号"), S("number of the paper")},
+                                  .second = {S("请填写编号"), S("write its number")}});
+    has_reason(act, command->reason);
+}
+
+static void check_ahead(struct act *act)
+{
+    const struct limit *ahead = &act->step->ahead;
+    struct value on = form_value(form_field(&act->step->form, ahead->date_field), act->form);
+    if (!ahead->refuses || on.kind != VALUE_DATE)
+        return;
+    date latest = latest_notice(act, ahead, on.day);
+    if (date_cmp(act->day, latest) > 0)
+        act_refuse(act, REFUSAL_SHORT_NOTICE, ahead->date_field,
+                   article_of(ahead->basis, act->step),
+                   (struct words){.first = same_label(date_print(act->arena, latest))});
+}
+
+void check_days(struct act *act)
+{
+    if (act->command->from_paper)
+        check_paper(act);
+    if (act->step->ahead.present)
+        check_ahead(act);
 }
 
 bool step_requires_material(const struct step *step, str material)

@@ -28,7 +28,12 @@ struct event *act_emit(struct act *act, enum event_kind kind)
 
 void act_fold(struct act *act, const struct event *event)
 {
-    if (act->kase)
+    enum stream_kind stream = event_stream(event->kind);
+    if (stream == STREAM_CASE && act->kase && event->stream == act->kase->id)
+        apply_case(act->arena, act->kase, event);
+    else if (stream == STREAM_SYSTEM && act->system && event->stream == act->system->id)
+        apply_system(act->arena, act->system, event);
+    else if (event->kind == EVENT_case_opened)
         apply_case(act->arena, act->kase, event);
 }
 
@@ -59,6 +64,8 @@ void decide(struct arena *arena, const struct facts *facts, const struct command
         .out = out,
         .next_index = next_index,
         .policy = facts->policy,
+        .day = command->from_paper ? command->occurred_on : facts->today,
+        .system = facts->system ? copy_system(arena, facts->system) : NULL,
     };
     switch (command->kind) {
     case COMMAND_register_authority:
@@ -67,6 +74,10 @@ void decide(struct arena *arena, const struct facts *facts, const struct command
     case COMMAND_set_credential:
     case COMMAND_activate_policy:
     case COMMAND_load_calendar:
+    case COMMAND_apply_calendar:
+    case COMMAND_delegate_post:
+    case COMMAND_end_delegation:
+    case COMMAND_ask_material:
         decide_administration(&act);
         break;
     case COMMAND_open_case:
@@ -74,6 +85,16 @@ void decide(struct arena *arena, const struct facts *facts, const struct command
         break;
     case COMMAND_decide_task:
         decide_decide_task(&act);
+        break;
+    case COMMAND_withdraw_case:
+    case COMMAND_assign_task:
+    case COMMAND_urge_task:
+    case COMMAND_receive_notice:
+    case COMMAND_correct_decision:
+        decide_beside(&act);
+        break;
+    case COMMAND_file_records:
+        decide_file_records(&act);
         break;
     case COMMAND_tick:
         decide_tick(&act);
@@ -96,6 +117,9 @@ static bool takes_part(const struct case_state *kase, int64_t organisation)
 {
     for (size_t i = 0; i < kase->tasks.len; i++)
         if (kase->tasks.items[i].organisation == organisation)
+            return true;
+    for (size_t i = 0; i < kase->notices.len; i++)
+        if (kase->notices.items[i].organisation == organisation)
             return true;
     return kase->opener == organisation;
 }
@@ -133,20 +157,45 @@ struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, s
         const struct step *step = procedure_step(procedure, task->step);
         if (step && task->state == TASK_OPEN &&
             task->organisation == facts->actor->organisation &&
-            str_eq(task->role, facts->actor->role))
+            str_eq(task->role, facts->actor->role) &&
+            (!task->person || task->person == facts->actor->person ||
+             task->person == facts->actor->holder))
             allowed[(*out_n)++] = (struct allowed){step, task};
     }
     return allowed;
 }
 
+/* system.name, system.granted */
+static void put_system_preset(struct arena *arena, const struct system_state *system,
+                              const struct field *field, struct doc *values)
+{
+    if (!system)
+        return;
+    if (str_eq(field->preset.field, S("name"))) {
+        doc_put_text(arena, values, field->id, system->name);
+        return;
+    }
+    struct doc *granted = doc_map(arena);
+    for (size_t i = 0; i < system->grants.len; i++)
+        if (system->grants.items[i].quantity > 0)
+            doc_put_int(arena, granted, system->grants.items[i].item,
+                        system->grants.items[i].quantity);
+    doc_put(arena, values, field->id, granted);
+}
+
 struct doc *decide_presets(struct arena *arena, const struct facts *facts, const struct step *step)
 {
     struct doc *values = doc_map(arena);
-    for (size_t i = 0; facts->kase && i < step->form.n; i++) {
+    for (size_t i = 0; i < step->form.n; i++) {
         const struct field *field = &step->form.fields[i];
         if (!field->preset.step.len)
             continue;
-        const struct task_decision *from = case_decision(facts->kase, field->preset.step);
+        if (str_eq(field->preset.step, S("system"))) {
+            put_system_preset(arena, facts->system, field, values);
+            continue;
+        }
+        const struct task_decision *from =
+            facts->kase ? case_decision(facts->kase, field->preset.step) : NULL;
         struct doc *value = from ? doc_get(from->form, field->preset.field) : NULL;
         if (value)
             doc_put(arena, values, field->id, value);

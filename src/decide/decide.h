@@ -19,6 +19,18 @@
 #define ROLE_SECURITY_ADMINISTRATOR S("security-administrator")
 #define ROLE_AUDIT_ADMINISTRATOR S("audit-administrator")
 
+/* A person who holds a post. */
+struct member {
+    int64_t person, organisation;
+    str role;
+};
+
+/* A post that its holder lets another person act as. */
+struct delegation {
+    int64_t id, post, holder, person;
+    date from, until, ended_on; /* ended_on: before its time, else DATE_NONE */
+};
+
 /* The world as one command sees it. NULL where the command needs none. */
 struct facts {
     const struct actor *actor;               /* NULL: the program itself */
@@ -27,6 +39,13 @@ struct facts {
     const struct system_state *system;
     const struct policy *policy;             /* version in force, or the case's own */
     const struct policy *in_force;           /* says who may see what; NULL: policy does */
+    /* file_records: the systems of its lines, one for each (NULL: unknown), same order. */
+    struct system_state *const *systems;
+    const struct record *lines;              /* latest of each body, of registers about bodies */
+    size_t n_lines;
+    const struct member *members;            /* who holds the actor's post, or the task's */
+    size_t n_members;
+    const struct delegation *delegation;     /* end_delegation */
     date today;
     int64_t now_ms;
 };
@@ -70,7 +89,10 @@ struct allowed {
 struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, size_t *out_n);
 /* May the actor open cases of this procedure? */
 bool decide_may_open(const struct facts *facts, const struct procedure *procedure);
-/* First values of a form: presets taken from earlier decisions of the case. */
+/* May the actor take the case back now? */
+bool decide_may_withdraw(const struct facts *facts, const struct procedure *procedure);
+/* First values of a form: presets taken from earlier decisions of the case, or of the
+ * system. */
 struct doc *decide_presets(struct arena *arena, const struct facts *facts, const struct step *step);
 /* Does some outcome of the step require this material (a has() in its needs)? */
 bool step_requires_material(const struct step *step, str material);

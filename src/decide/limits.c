@@ -2,15 +2,16 @@
  * Which limit holds for a step, from which day it counts, and when it is due. */
 #include "decide/act_priv.h"
 
-/* The day of the last time that step was decided so; today when it is this very act. */
-static date fact_day(const struct act *act, str step, str outcome)
+/* The last time that step was decided so; NULL when it never was. */
+static const struct task_decision *fact_of(const struct act *act, str step, str outcome)
 {
     for (size_t i = act->kase->decisions.len; i-- > 0;) {
         const struct task_decision *decision = &act->kase->decisions.items[i];
-        if (str_eq(decision->step, step) && str_eq(decision->outcome, outcome))
-            return decision->on;
+        if (decision->decides && str_eq(decision->step, step) &&
+            str_eq(decision->outcome, outcome))
+            return decision;
     }
-    return DATE_NONE;
+    return NULL;
 }
 
 /* The first case whose condition holds; the last one has none. False: a length that a field must
@@ -37,53 +38,119 @@ static bool length_of(struct act *act, const struct limit *limit, struct limit_l
     return false;
 }
 
-static date anchor_of(const struct act *act, const struct limit *limit)
+/* What a limit counts from: the day, and the decision that gave it. */
+struct anchor {
+    date on;
+    int64_t decision;
+};
+
+static struct anchor anchor_of(const struct act *act, const struct limit *limit, date opened_on,
+                               int64_t opened_by)
 {
-    return limit->anchor == ANCHOR_OPENED ? act->facts->today
-                                          : fact_day(act, limit->step, limit->outcome);
+    if (limit->anchor == ANCHOR_OPENED)
+        return (struct anchor){opened_on, opened_by};
+    const struct task_decision *decision = fact_of(act, limit->step, limit->outcome);
+    return decision ? (struct anchor){decision->on, decision->id} : (struct anchor){DATE_NONE, 0};
 }
 
-static void arm_within(struct act *act, const struct step *step, date anchor,
-                       const struct suspension *suspensions, size_t n, struct armed *armed)
+/* A day that a field names: nothing is counted, nothing rolls. */
+static void arm_until(struct act *act, const struct limit *limit, struct armed *armed)
 {
-    struct limit_length length;
-    if (!step->within.present || date_is_none(anchor) || !length_of(act, &step->within, &length))
+    const struct step *step = procedure_step(act->procedure, limit->date_step);
+    const struct task_decision *decision = case_decision(act->kase, limit->date_step);
+    struct value on = {.kind = VALUE_NONE};
+    if (step && decision)
+        on = form_value(form_field(&step->form, limit->date_field), decision->form);
+    if (on.kind != VALUE_DATE)
         return;
-    armed->anchor = anchor;
-    armed->basis = step->within.basis.article;
-    armed->local = step->within.basis.local;
-    armed->due = clock_due(act->arena, &act->facts->authority->calendar, anchor, length,
+    armed->anchor = on.day;
+    armed->anchor_decision = decision->id;
+    armed->due = on.day;
+    armed->derivation = doc_list(act->arena);
+    static const char *const KINDS[] = {"fixed", "due"};
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+        struct doc *one = doc_map(act->arena);
+        doc_put_text(act->arena, one, S("kind"), str_of(KINDS[i]));
+        doc_put_text(act->arena, one, S("on"), date_print(act->arena, on.day));
+        doc_push(act->arena, armed->derivation, one);
+    }
+}
+
+static void arm_within(struct act *act, const struct step *step, struct anchor anchor,
+                       int32_t extended, const struct suspension *suspensions, size_t n,
+                       struct armed *armed)
+{
+    const struct limit *within = &step->within;
+    struct limit_length length;
+    if (!within->present)
+        return;
+    armed->basis = within->basis.article;
+    armed->local = within->basis.local;
+    if (within->kind == LIMIT_UNTIL) {
+        arm_until(act, within, armed);
+        return;
+    }
+    if (date_is_none(anchor.on) || !length_of(act, within, &length))
+        return;
+    length.count += extended;
+    armed->anchor = anchor.on;
+    armed->anchor_decision = anchor.decision;
+    armed->due = clock_due(act->arena, &act->facts->authority->calendar, anchor.on, length,
                            suspensions, n, &armed->derivation, &armed->estimated);
 }
 
-/* First day on which a step that opens today may be decided, or DATE_NONE. */
-static date wait_of(struct act *act, const struct step *step)
+/* First day on which a step that opened then may be decided, or DATE_NONE. */
+static date wait_of(struct act *act, const struct step *step, date opened_on)
 {
     struct limit_length length;
-    date anchor = step->not_before.present ? anchor_of(act, &step->not_before) : DATE_NONE;
-    if (date_is_none(anchor) || !length_of(act, &step->not_before, &length))
+    if (!step->not_before.present)
         return DATE_NONE;
-    return clock_wait(&act->facts->authority->calendar, anchor, length);
+    struct anchor anchor = anchor_of(act, &step->not_before, opened_on, 0);
+    if (date_is_none(anchor.on) || !length_of(act, &step->not_before, &length))
+        return DATE_NONE;
+    return clock_wait(&act->facts->authority->calendar, anchor.on, length);
+}
+
+/* Exceptions of a limit are judged by the forms of the case alone, never by the act under way. */
+static struct act as_of(const struct act *act, const struct step *step)
+{
+    struct act other = *act;
+    other.step = step;
+    return other;
 }
 
 struct armed arm_limits(struct act *act, const struct step *step)
 {
-    struct armed armed = {.anchor = DATE_NONE, .due = DATE_NONE, .not_before = wait_of(act, step)};
-    arm_within(act, step, anchor_of(act, &step->within), NULL, 0, &armed);
+    struct armed armed = {.anchor = DATE_NONE, .due = DATE_NONE,
+                          .not_before = wait_of(act, step, act->day)};
+    arm_within(act, step, anchor_of(act, &step->within, act->day, act->decision), 0, NULL, 0,
+               &armed);
     return armed;
 }
 
 struct armed rearm_limits(struct act *act, const struct step *step, const struct task *task)
 {
-    struct armed armed = {
-        .anchor = DATE_NONE, .due = DATE_NONE, .not_before = task->not_before};
+    struct act of = as_of(act, step);
+    struct armed armed = {.anchor = DATE_NONE, .due = DATE_NONE,
+                          .not_before = wait_of(&of, step, task->opened_on)};
     size_t n = task->suspensions.len;
     struct suspension *closed = NEWS(act->arena, struct suspension, n + 1);
     for (size_t i = 0; i < n; i++) {
         closed[i] = task->suspensions.items[i];
         if (date_is_none(closed[i].to))
-            closed[i].to = act->facts->today;
+            closed[i].to = act->day;
     }
-    arm_within(act, step, task->anchor, closed, n, &armed);
+    arm_within(&of, step, (struct anchor){task->anchor, task->anchored_by}, task->extended, closed,
+               n, &armed);
     return armed;
+}
+
+date latest_notice(struct act *act, const struct limit *limit, date on)
+{
+    const struct calendar *calendar = &act->facts->authority->calendar;
+    struct limit_length length = {limit->cases[0].count, limit->cases[0].unit, false};
+    date day = on;
+    while (date_cmp(clock_due(act->arena, calendar, day, length, NULL, 0, NULL, NULL), on) > 0)
+        day = date_plus(day, -1);
+    return day;
 }

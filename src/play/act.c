@@ -57,13 +57,29 @@ static struct doc *form_doc(struct scene *scene, const struct field *field, str 
     return doc_text(arena, text);
 }
 
-static void put_fields(struct scene *scene, const struct step *step, struct doc *form,
-                       const struct word *words, size_t n)
+void put_fields(struct scene *scene, const struct form *fields, struct doc *form,
+                const struct word *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (words[i].name.len)
             doc_put(scene->arena, form, words[i].name,
-                    form_doc(scene, form_field(&step->form, words[i].name), words[i].text));
+                    form_doc(scene, form_field(fields, words[i].name), words[i].text));
+}
+
+bool read_day(struct scene *scene, str text, date *out, struct err *e)
+{
+    return date_parse(text, out) ||
+           scene_error(scene, e, "\"%.*s\" is no day; write YYYY-MM-DD", STR_FMT(text));
+}
+
+int64_t scene_system(struct scene *scene, str alias, struct err *e)
+{
+    int64_t id = scene_case(scene, alias);
+    struct case_state *kase = id < 0 ? NULL : scene_load(scene, id, e);
+    if (kase)
+        return kase->system;
+    scene_error(scene, e, "no case is called %.*s", STR_FMT(alias));
+    return 0;
 }
 
 /* A small file that was uploaded and is whole. */
@@ -98,7 +114,8 @@ static bool attach(struct scene *scene, const struct seat_holder *holder, str ma
 
 static bool known_clause(const struct word *word)
 {
-    static const char *const CLAUSES[] = {"with", "attaching", "at", "because"};
+    static const char *const CLAUSES[] = {"with", "attaching", "at", "because", "on", "paper",
+                                         "reason", "about"};
     for (size_t i = 0; i < COUNT_OF(CLAUSES); i++)
         if (!word->quoted && !word->name.len && str_eq(word->text, str_of(CLAUSES[i])))
             return true;
@@ -114,11 +131,19 @@ static bool read_clauses(struct scene *scene, const struct seat_holder *holder,
     while (at < to) {
         const struct word *word = &line->words[at++];
         if (word->name.len) {
-            put_fields(scene, step, command->form, word, 1);
+            put_fields(scene, &step->form, command->form, word, 1);
         } else if (word->quoted) {
             command->opinion = word->text;
-        } else if (str_eq(word->text, S("at")) && at < to) {
-            at++; /* the step, taken before */
+        } else if ((str_eq(word->text, S("at")) || str_eq(word->text, S("about"))) && at < to) {
+            at++; /* the step or the system, taken before */
+        } else if (str_eq(word->text, S("on")) && at < to) {
+            command->from_paper = true;
+            if (!read_day(scene, line->words[at++].text, &command->occurred_on, e))
+                return false;
+        } else if (str_eq(word->text, S("paper")) && at < to) {
+            command->paper = line->words[at++].text;
+        } else if (str_eq(word->text, S("reason")) && at < to) {
+            command->reason = line->words[at++].text;
         } else if (str_eq(word->text, S("with")) && at < to) {
             str name = line->words[at++].text;
             size_t i = 0;
@@ -126,7 +151,7 @@ static bool read_clauses(struct scene *scene, const struct seat_holder *holder,
                 i++;
             if (i == scene->forms.len)
                 return scene_error(scene, e, "no form is called %.*s", STR_FMT(name));
-            put_fields(scene, step, command->form, scene->forms.items[i].words,
+            put_fields(scene, &step->form, command->form, scene->forms.items[i].words,
                        scene->forms.items[i].n);
         } else if (str_eq(word->text, S("attaching"))) {
             for (; at < to && !known_clause(&line->words[at]) && !line->words[at].name.len; at++)
@@ -134,7 +159,8 @@ static bool read_clauses(struct scene *scene, const struct seat_holder *holder,
                     return false;
         } else {
             return scene_error(scene, e, "what does \"%.*s\" mean here? %s", STR_FMT(word->text),
-                               "expected an opinion in quotes, FIELD=VALUE, with, attaching or at");
+                               "expected an opinion in quotes, FIELD=VALUE, with, attaching, at "
+                           "or on");
         }
     }
     return true;
@@ -152,6 +178,11 @@ static bool open_case(struct scene *scene, const struct seat_holder *holder,
     const struct step *step = procedure ? &procedure->steps[0] : NULL;
     static const struct step NO_STEP;
     command->outcome = step ? step->outcomes[0].id : S("submit");
+    if (is_word(line, from + 5, "about") && from + 6 < to) {
+        command->system = scene_system(scene, line->words[from + 6].text, e);
+        if (!command->system)
+            return false;
+    }
     return read_clauses(scene, holder, step ? step : &NO_STEP, line, from + 5, to, command, e);
 }
 
@@ -216,33 +247,71 @@ static bool decide_task(struct scene *scene, const struct seat_holder *holder,
     return read_clauses(scene, holder, step, line, from + 3, to, command, e);
 }
 
+/* ALIAS, or ALIAS for ALIAS: the person of the first, the post of the second. */
+static bool who_acts(struct scene *scene, struct acting *acting, struct seat_holder *out,
+                     struct err *e)
+{
+    const struct line *line = acting->line;
+    struct seat_holder *holder = scene_holder(scene, line->words[acting->from].text);
+    struct seat_holder *post = holder;
+    if (is_word(line, acting->from + 1, "for") && acting->from + 2 < acting->to) {
+        post = scene_holder(scene, line->words[acting->from + 2].text);
+        acting->from += 2;
+    }
+    if (!holder || !post)
+        return scene_error(scene, e, "nobody is called \"%.*s\"; organisations come first",
+                           STR_FMT(line->words[acting->from].text));
+    *out = *post;
+    out->person = holder->person;
+    acting->from++;
+    acting->holder = out;
+    return true;
+}
+
+static bool read_act(struct scene *scene, const struct acting *acting, struct command *command,
+                     struct err *e)
+{
+    bool known;
+    size_t verb_at = acting->from - 1;
+    if (is_word(acting->line, acting->from, "opens"))
+        return open_case(scene, acting->holder, acting->line, verb_at, acting->to, command, e);
+    if (!scene_beside(scene, acting, command, &known, e))
+        return false;
+    return known ||
+           decide_task(scene, acting->holder, acting->line, verb_at, acting->to, command, e);
+}
+
 bool scene_act(struct scene *scene, const struct line *line, size_t from, size_t to,
                struct answer *answer, struct err *e)
 {
-    struct seat_holder *holder = scene_holder(scene, line->words[from].text);
-    if (!holder)
-        return scene_error(scene, e, "nobody is called \"%.*s\"; organisations come first",
-                           STR_FMT(line->words[from].text));
-    if (to < from + 3)
+    struct seat_holder holder;
+    struct acting acting = {.line = line, .from = from, .to = to};
+    if (!who_acts(scene, &acting, &holder, e))
+        return false;
+    if (to < acting.from + 2)
         return scene_error(scene, e, "write: ALIAS OUTCOME CASE ...");
     struct command command = {
         .authority = scene->authority,
-        .actor = holder->person,
-        .post = holder->post,
+        .actor = holder.person,
+        .post = holder.post,
         .key = str_printf(scene->arena, "line-%d-%d", scene->line, ++scene->keys),
         .body_digest = S("scenario"),
     };
-    bool opens = str_eq(line->words[from + 1].text, S("opens"));
-    if (!(opens ? open_case(scene, holder, line, from, to, &command, e)
-                : decide_task(scene, holder, line, from, to, &command, e)))
+    if (!read_act(scene, &acting, &command, e))
         return false;
     clerk_run(scene->clerk, scene->arena, &command, scene->now_ms, answer);
+    if (answer->kind == ANSWER_FAILED && answer->err.code == ERR_DENIED) {
+        /* No session lets anybody act as a post that is not theirs; to a reader it is a refusal. */
+        struct refusal_reason reason = {.code = REFUSAL_NO_POST, .where = S("post")};
+        answer->kind = ANSWER_REFUSED;
+        VEC_PUSH(scene->arena, &answer->refusal.reasons, reason);
+    }
     if (answer->kind == ANSWER_FAILED) {
         *e = answer->err;
         return false;
     }
-    if (opens && answer->kind == ANSWER_DONE) {
-        struct named_case named = {line->words[from + 4].text, answer->object};
+    if (command.kind == COMMAND_open_case && answer->kind == ANSWER_DONE) {
+        struct named_case named = {line->words[acting.from + 3].text, answer->object};
         VEC_PUSH(scene->arena, &scene->cases, named);
     }
     return true;

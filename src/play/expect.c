@@ -2,6 +2,8 @@
  * What must hold. Every expectation counts as one, whatever clauses it has. */
 #include "play/scenario_priv.h"
 
+#include "json/json.h"
+
 static void tell(struct scene *scene, bool passed, str what)
 {
     if (passed) {
@@ -77,20 +79,69 @@ static str holder_of(struct scene *scene, int64_t organisation)
     return STR_NONE;
 }
 
-static int32_t late_days(const struct case_state *kase, const struct task *task)
+static const struct task_decision *last_of(const struct case_state *kase, const struct task *task)
 {
     for (size_t i = kase->decisions.len; i-- > 0;)
         if (kase->decisions.items[i].task == task->id)
-            return kase->decisions.items[i].late_days;
-    return 0;
+            return &kase->decisions.items[i];
+    return NULL;
+}
+
+static str person_alias(struct scene *scene, int64_t person)
+{
+    for (size_t i = 0; person && i < scene->holders.len; i++)
+        if (scene->holders.items[i].person == person)
+            return scene->holders.items[i].alias;
+    return S("none");
+}
+
+/* Clauses of the last decision on the task. *out_known false: the clause is none of them. */
+static void compare_decision(struct scene *scene, struct comparison *c,
+                             const struct case_state *kase, const struct task *task, str clause,
+                             str wanted, bool *out_known)
+{
+    const struct task_decision *decision = last_of(kase, task);
+    *out_known = true;
+    if (str_eq(clause, S("late")))
+        compare(c, "late", wanted, number_text(scene, decision ? decision->late_days : 0));
+    else if (str_eq(clause, S("short")))
+        compare(c, "short", wanted, number_text(scene, decision ? decision->short_days : 0));
+    else if (str_eq(clause, S("on")))
+        compare(c, "on", wanted, day_text(scene, decision ? decision->on : DATE_NONE));
+    else if (str_eq(clause, S("paper")))
+        compare(c, "paper", wanted, decision ? decision->paper : STR_NONE);
+    else
+        *out_known = false;
+}
+
+/* Clauses of the task's marks. */
+static void compare_marks(struct scene *scene, struct comparison *c, const struct task *task,
+                          str clause, str wanted, bool *out_known)
+{
+    *out_known = true;
+    if (str_eq(clause, S("opened")))
+        compare(c, "opened", wanted, day_text(scene, task->opened_on));
+    else if (str_eq(clause, S("extended")))
+        compare(c, "extended", wanted, number_text(scene, task->extended));
+    else if (str_eq(clause, S("person")))
+        compare(c, "person", wanted, person_alias(scene, task->person));
+    else if (str_eq(clause, S("urged")))
+        compare(c, "urged", wanted, day_text(scene, task->urged_on));
+    else
+        *out_known = false;
 }
 
 static bool compare_task(struct scene *scene, struct comparison *c, const struct case_state *kase,
                          const struct task *task, str clause, str wanted, struct err *e)
 {
     struct authority_state *authority;
-    bool has_days;
+    bool has_days, known;
     int32_t days;
+    compare_decision(scene, c, kase, task, clause, wanted, &known);
+    if (!known)
+        compare_marks(scene, c, task, clause, wanted, &known);
+    if (known)
+        return true;
     if (!read_authority(scene, &authority, e))
         return false;
     enum light light = view_light(&authority->calendar, scene->policy, task,
@@ -109,8 +160,6 @@ static bool compare_task(struct scene *scene, struct comparison *c, const struct
         compare(c, "light", wanted, str_of(light_name(light)));
     else if (str_eq(clause, S("left")))
         compare(c, "left", wanted, has_days ? number_text(scene, days) : S("none"));
-    else if (str_eq(clause, S("late")))
-        compare(c, "late", wanted, number_text(scene, late_days(kase, task)));
     else if (str_eq(clause, S("outcome")))
         compare(c, "outcome", wanted, task->outcome);
     else if (str_eq(clause, S("article")))
@@ -122,6 +171,23 @@ static bool compare_task(struct scene *scene, struct comparison *c, const struct
     return true;
 }
 
+/* The task opened last; of several seats the one that `by` names. */
+static const struct task *meant_task(struct scene *scene, const struct line *line,
+                                     const struct case_state *kase)
+{
+    const struct task *last = case_task(kase, line->words[2].text);
+    for (size_t i = 5; last && i + 1 < line->n; i += 2) {
+        struct seat_holder *by = str_eq(line->words[i].text, S("by"))
+                                     ? scene_holder(scene, line->words[i + 1].text) : NULL;
+        for (size_t k = 0; by && k < kase->tasks.len; k++)
+            if (kase->tasks.items[k].round == last->round &&
+                str_eq(kase->tasks.items[k].step, last->step) &&
+                kase->tasks.items[k].organisation == by->organisation)
+                return &kase->tasks.items[k];
+    }
+    return last;
+}
+
 static bool expect_task(struct scene *scene, const struct line *line, struct err *e)
 {
     if (line->n < 7 || line->n % 2 == 0)
@@ -130,7 +196,7 @@ static bool expect_task(struct scene *scene, const struct line *line, struct err
     if (!kase)
         return false;
     struct comparison c = {.scene = scene};
-    const struct task *task = case_task(kase, line->words[2].text);
+    const struct task *task = meant_task(scene, line, kase);
     if (!task) {
         tell(scene, false, str_printf(scene->arena, "no task %.*s was opened",
                                       STR_FMT(line->words[2].text)));
@@ -173,6 +239,9 @@ static bool expect_case(struct scene *scene, const struct line *line, struct err
             compare(&c, "outcome", line->words[i + 1].text, kase->outcome);
         else if (str_eq(line->words[i].text, S("number")))
             compare(&c, "number", line->words[i + 1].text, kase->number);
+        else if (str_eq(line->words[i].text, S("withdrawn")))
+            compare(&c, "withdrawn", line->words[i + 1].text,
+                    kase->withdrawn.len ? S("yes") : S("no"));
         else
             return scene_error(scene, e, "expect case knows no clause \"%.*s\"",
                                STR_FMT(line->words[i].text));
@@ -195,14 +264,24 @@ static struct system_state *system_of(struct scene *scene, str alias, struct err
 
 static bool expect_system(struct scene *scene, const struct line *line, struct err *e)
 {
+    static const char *const STAGES[] = {"planned", "live", "retired"};
     struct system_state *system = line->n >= 4 ? system_of(scene, line->words[2].text, e) : NULL;
     if (!system)
-        return scene_error(scene, e, "write: expect system CASE planned|live [on DATE]");
+        return scene_error(scene, e, "write: expect system CASE planned|live|retired [on DATE] "
+                           "[provider ALIAS]");
     struct comparison c = {.scene = scene};
-    compare(&c, "system", line->words[3].text,
-            system->stage == SYSTEM_LIVE ? S("live") : S("planned"));
-    if (line->n == 6)
-        compare(&c, "on", line->words[5].text, day_text(scene, system->live_on));
+    date on = system->stage == SYSTEM_RETIRED ? system->retired_on : system->live_on;
+    compare(&c, "system", line->words[3].text, str_of(STAGES[system->stage]));
+    for (size_t i = 4; i + 1 < line->n; i += 2) {
+        str provider = system->provider ? holder_of(scene, system->provider) : S("none");
+        if (str_eq(line->words[i].text, S("on")))
+            compare(&c, "on", line->words[i + 1].text, day_text(scene, on));
+        else if (str_eq(line->words[i].text, S("provider")))
+            compare(&c, "provider", line->words[i + 1].text, provider);
+        else
+            return scene_error(scene, e, "expect system knows no clause \"%.*s\"",
+                               STR_FMT(line->words[i].text));
+    }
     tell(scene, !c.failed, c.what);
     return true;
 }
@@ -218,6 +297,82 @@ static bool expect_granted(struct scene *scene, const struct line *line, struct 
             quantity = system->grants.items[i].quantity;
     struct comparison c = {.scene = scene};
     compare(&c, "granted", line->words[4].text, number_text(scene, quantity / QUANTITY_ONE));
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static bool expect_listed(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct system_state *system = line->n == 4 ? system_of(scene, line->words[2].text, e) : NULL;
+    if (!system)
+        return scene_error(scene, e, "write: expect listed|unlisted CASE LIST");
+    bool wanted = is_word(line, 1, "listed"), found = false;
+    for (size_t i = 0; i < system->listings.len; i++)
+        found |= str_eq(system->listings.items[i].list, line->words[3].text) &&
+                 !system->listings.items[i].gone;
+    tell(scene, wanted == found, wanted ? S("the list does not find the system")
+                                        : S("the list finds the system"));
+    return true;
+}
+
+static str value_text(struct scene *scene, const struct doc *value)
+{
+    if (!value)
+        return S("nothing");
+    return value->kind == DOC_TEXT ? value->text : json_canonical(scene->arena, value);
+}
+
+static bool expect_line(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct system_state *system = line->n == 7 ? system_of(scene, line->words[4].text, e) : NULL;
+    if (!system)
+        return scene_error(scene, e, "write: expect line REGISTER of CASE FIELD VALUE");
+    struct world world = {.db = clerk_db(scene->clerk), .arena = scene->arena};
+    bool ok = db_begin(world.db, e) && world_records(&world, system, e);
+    db_rollback(world.db);
+    if (!ok)
+        return false;
+    const struct record *latest = NULL;
+    for (size_t i = 0; i < system->records.len && !latest; i++)
+        if (str_eq(system->records.items[i].register_id, line->words[2].text))
+            latest = &system->records.items[i];
+    struct comparison c = {.scene = scene};
+    compare(&c, "line", line->words[6].text,
+            value_text(scene, latest ? doc_get(latest->form, line->words[5].text) : NULL));
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static bool expect_notice(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct case_state *kase = line->n == 9 ? named_case(scene, line->words[2].text, e) : NULL;
+    struct seat_holder *to = kase ? scene_holder(scene, line->words[4].text) : NULL;
+    if (!to)
+        return scene_error(scene, e, "write: expect notice CASE to ALIAS sent DATE received "
+                           "DATE|none");
+    const struct notice *notice = NULL;
+    for (size_t i = 0; i < kase->notices.len; i++)
+        if (kase->notices.items[i].organisation == to->organisation)
+            notice = &kase->notices.items[i];
+    struct comparison c = {.scene = scene};
+    compare(&c, "sent", line->words[6].text,
+            notice ? day_text(scene, notice->sent_on) : S("no notice"));
+    compare(&c, "received", line->words[8].text,
+            notice ? day_text(scene, notice->received_on) : S("no notice"));
+    tell(scene, !c.failed, c.what);
+    return true;
+}
+
+static bool expect_shown(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct case_state *kase = line->n == 7 ? named_case(scene, line->words[4].text, e) : NULL;
+    if (!kase)
+        return scene_error(scene, e, "write: expect shown STEP of CASE PATH VALUE");
+    const struct task_decision *decision = case_decision(kase, line->words[2].text);
+    const struct doc *value = decision ? doc_get(decision->shown, line->words[5].text) : NULL;
+    struct comparison c = {.scene = scene};
+    if (!value || !is_word(line, 6, "some"))
+        compare(&c, "shown", line->words[6].text, value_text(scene, value));
     tell(scene, !c.failed, c.what);
     return true;
 }
@@ -320,6 +475,14 @@ bool scene_expect(struct scene *scene, const struct line *line, struct err *e)
         return expect_case(scene, line, e);
     if (str_eq(what, S("system")))
         return expect_system(scene, line, e);
+    if (str_eq(what, S("listed")) || str_eq(what, S("unlisted")))
+        return expect_listed(scene, line, e);
+    if (str_eq(what, S("line")))
+        return expect_line(scene, line, e);
+    if (str_eq(what, S("notice")))
+        return expect_notice(scene, line, e);
+    if (str_eq(what, S("shown")))
+        return expect_shown(scene, line, e);
     if (str_eq(what, S("granted")))
         return expect_granted(scene, line, e);
     if (str_eq(what, S("warned")))
@@ -333,7 +496,7 @@ bool scene_expect(struct scene *scene, const struct line *line, struct err *e)
     if (str_eq(what, S("sound")))
         return expect_sound(scene, e);
     return scene_error(scene, e,
-                       "expect knows no \"%.*s\"; it knows task, case, system, granted, warned, "
-                       "todo, hidden, refused and sound",
+                       "expect knows no \"%.*s\"; it knows task, case, system, granted, listed, "
+                       "unlisted, line, notice, shown, warned, todo, hidden, refused and sound",
                        STR_FMT(what));
 }

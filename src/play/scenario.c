@@ -45,8 +45,8 @@ struct case_state *scene_load(struct scene *scene, int64_t id, struct err *e)
 struct reader scene_reader(struct scene *scene, const struct seat_holder *holder)
 {
     struct actor *actor = NEW(scene->arena, struct actor);
-    *actor = (struct actor){holder->person, holder->post, holder->organisation, scene->authority,
-                            holder->role};
+    *actor = (struct actor){holder->person, holder->post,   holder->organisation, scene->authority,
+                            holder->role,   holder->person, DATE_NONE,            DATE_NONE};
     return (struct reader){clerk_db(scene->clerk), scene->library, scene->arena, actor,
                            date_of_instant(scene->now_ms)};
 }
@@ -94,7 +94,7 @@ static bool read_words(struct scene *scene, str text, struct line *line, struct 
     return true;
 }
 
-static bool is_word(const struct line *line, size_t at, const char *text)
+bool is_word(const struct line *line, size_t at, const char *text)
 {
     return at < line->n && !line->words[at].name.len && !line->words[at].quoted &&
            str_eq(line->words[at].text, str_of(text));
@@ -206,6 +206,42 @@ static bool set_organisation(struct scene *scene, const struct line *line, struc
     return true;
 }
 
+/* Another person with the post of somebody who is there. */
+static bool set_person(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct seat_holder *like =
+        line->n == 4 && is_word(line, 2, "of") ? scene_holder(scene, line->words[3].text) : NULL;
+    if (!like)
+        return scene_error(scene, e, "write: person ALIAS of ALIAS");
+    struct seat_holder holder = *like;
+    holder.alias = line->words[1].text;
+    if (!add_person(scene, &holder, e))
+        return false;
+    VEC_PUSH(scene->arena, &scene->holders, holder);
+    return true;
+}
+
+/* The case that an effect of another's started gets its name. */
+static bool name_started(struct scene *scene, const struct line *line, struct err *e)
+{
+    int64_t cause = line->n == 4 && is_word(line, 2, "as")
+                        ? scene_case(scene, line->words[1].text) : -1;
+    struct case_state *kase = cause < 0 ? NULL : scene_load(scene, cause, e);
+    struct row_case_started *row;
+    if (!kase)
+        return scene_error(scene, e, "write: started CASE as CASE");
+    struct db *db = clerk_db(scene->clerk);
+    bool ok = db_begin(db, e) && q_case_started(db, scene->arena, kase->system, cause, &row, e);
+    db_rollback(db);
+    if (!ok)
+        return false;
+    if (!row)
+        return scene_error(scene, e, "%.*s started no case", STR_FMT(line->words[1].text));
+    struct named_case named = {line->words[3].text, row->id};
+    VEC_PUSH(scene->arena, &scene->cases, named);
+    return true;
+}
+
 static bool set_clock(struct scene *scene, const struct line *line, struct err *e)
 {
     int64_t at_ms;
@@ -258,6 +294,10 @@ static bool play_line(struct scene *scene, const struct line *line, struct err *
         return false;
     if (is_word(line, 0, "expect"))
         return scene_expect(scene, line, e);
+    if (is_word(line, 0, "person"))
+        return set_person(scene, line, e);
+    if (is_word(line, 0, "started"))
+        return name_started(scene, line, e);
     return act(scene, line, e);
 }
 

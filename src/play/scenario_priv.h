@@ -7,13 +7,34 @@
  *   at 2020-09-24 09:00                            the clock; never backwards; warns of due tasks
  *   organisation ALIAS ROLE LEVEL "NAME" [under ALIAS]
  *   form NAME [FIELD=VALUE ...]
- *   ALIAS opens PROCEDURE as CASE [with FORM] [FIELD=VALUE ...] [attaching MATERIAL ...]
- *   ALIAS OUTCOME[s] CASE [at STEP] ["OPINION"] [with FORM] [FIELD=VALUE ...] [attaching ...]
+ *   person ALIAS of ALIAS                          another holder of the same post
+ *   started CASE as CASE                           names the case that an act in the first started
+ *   ALIAS opens PROCEDURE as CASE [about CASE] CLAUSES
+ *   ALIAS OUTCOME[s] CASE [at STEP] CLAUSES
+ *   ALIAS files REGISTER [about CASE] [month YYYY-MM] [FIELD=VALUE ...]
+ *   ALIAS withdraws CASE "REASON"
+ *   ALIAS hands CASE at STEP to ALIAS|all "REASON"
+ *   ALIAS urges CASE at STEP "TEXT"
+ *   ALIAS receives CASE                            the oldest notice that it has not received
+ *   ALIAS corrects CASE at STEP on DATE "REASON"   the last decision of the step
+ *   ALIAS delegates to ALIAS from DATE until DATE "REASON"
+ *   ALIAS recalls ALIAS                            ends that delegation
+ *   ALIAS asks PROCEDURE.STEP for MATERIAL "ZH" "EN"
+ *   ALIAS drops PROCEDURE.STEP MATERIAL
+ *   ALIAS for ALIAS ...                            acts as the other's post
+ *   CLAUSES: ["OPINION"] [with FORM] [FIELD=VALUE ...] [attaching MATERIAL ...]
+ *            [on DATE paper "NUMBER" reason "TEXT"]
  *   expect task STEP of CASE [due DATE|none] [state S] [by ALIAS] [round N] [light L] [left N]
  *                            [waits DATE|none] [late N] [outcome O] [article A] [estimated yes|no]
- *   expect case CASE open|ended [outcome STEP.OUTCOME] [number N]
- *   expect system CASE planned|live [on DATE]
+ *                            [opened DATE] [on DATE] [extended N] [short N] [person ALIAS|none]
+ *                            [urged DATE|none]       of several seats the one named by `by`
+ *   expect case CASE open|ended [outcome STEP.OUTCOME] [number N] [withdrawn yes|no]
+ *   expect system CASE planned|live|retired [on DATE] [provider ALIAS|none]
  *   expect granted CASE ITEM QUANTITY
+ *   expect listed|unlisted CASE LIST
+ *   expect notice CASE to ALIAS sent DATE received DATE|none
+ *   expect shown STEP of CASE PATH VALUE           what the last decision relied on; VALUE or some
+ *   expect line REGISTER of CASE FIELD VALUE       of the latest line about the system
  *   expect warned STEP of CASE soon|overdue|none
  *   expect todo ALIAS N
  *   expect hidden CASE from ALIAS
@@ -68,6 +89,23 @@ struct scene {
     int line, keys;
     struct play_result result;
 };
+
+/* What a clause of an act may use. */
+struct acting {
+    const struct seat_holder *holder; /* who acts, and whose post it is */
+    const struct line *line;
+    size_t from, to;         /* words of the act: from is the verb */
+};
+bool is_word(const struct line *line, size_t at, const char *text);
+/* A verb beside the flow; *out_known false: it is none of them. */
+bool scene_beside(struct scene *scene, const struct acting *acting, struct command *command,
+                  bool *out_known, struct err *e) WARN_UNUSED;
+/* NAME=VALUE words into the form, as the fields' types want them. */
+void put_fields(struct scene *scene, const struct form *fields, struct doc *form,
+                const struct word *words, size_t n);
+bool read_day(struct scene *scene, str text, date *out, struct err *e);
+/* The system of a named case; 0 with e when there is no such case. */
+int64_t scene_system(struct scene *scene, str alias, struct err *e);
 
 bool scene_error(struct scene *scene, struct err *e, const char *fmt, ...) PRINTF_LIKE(3, 4);
 struct seat_holder *scene_holder(struct scene *scene, str alias);

@@ -42,7 +42,7 @@ static bool add_member(struct town *town, str role, str level, str name, int64_t
                        struct err *e)
 {
     int64_t at_ms = instant_of_date(town->plan->from, 8, 0);
-    struct member member = {.role = role, .level = level, .organisation = town->authority};
+    struct player member = {.role = role, .level = level, .organisation = town->authority};
     struct command organisation = {
         .kind = COMMAND_register_organisation,
         .authority = town->authority,
@@ -183,7 +183,7 @@ static const struct outcome *choose(struct town *town, const struct step *step)
     return &step->outcomes[0];
 }
 
-static bool upload(struct town *town, const struct member *member, str material, int64_t now_ms,
+static bool upload(struct town *town, const struct player *member, str material, int64_t now_ms,
                    struct command *command, struct err *e)
 {
     struct db *db = clerk_db(town->clerk);
@@ -207,7 +207,7 @@ static bool upload(struct town *town, const struct member *member, str material,
     return false;
 }
 
-static bool fill_command(struct town *town, const struct member *member, const struct facts *facts,
+static bool fill_command(struct town *town, const struct player *member, const struct facts *facts,
                          const struct step *step, int64_t now_ms, struct command *command,
                          struct err *e)
 {
@@ -278,7 +278,7 @@ static bool look_again(struct town *town, int64_t kase_id, int64_t now_ms, struc
 
 static bool open_one(struct town *town, const struct agenda *item, struct err *e)
 {
-    const struct member *member = &town->members.items[item->who];
+    const struct player *member = &town->members.items[item->who];
     const struct policy *policy = town->policy;
     const struct procedure *procedure = &policy->procedures[0];
     struct facts facts = {.policy = policy};
@@ -293,7 +293,7 @@ static bool open_one(struct town *town, const struct agenda *item, struct err *e
     return look_again(town, answer.object, item->at_ms, e);
 }
 
-static const struct member *member_for(const struct town *town, const struct task *task)
+static const struct player *member_for(const struct town *town, const struct task *task)
 {
     for (size_t i = 0; i < town->members.len; i++)
         if (town->members.items[i].organisation == task->organisation &&
@@ -314,7 +314,7 @@ static bool decide_one(struct town *town, const struct agenda *item, struct err 
     for (size_t i = 0; i < kase->tasks.len; i++)
         if (kase->tasks.items[i].state == TASK_OPEN)
             task = &kase->tasks.items[i];
-    const struct member *member = task ? member_for(town, task) : NULL;
+    const struct player *member = task ? member_for(town, task) : NULL;
     must(member != NULL);
     const struct procedure *procedure = policy_procedure(town->policy, kase->procedure);
     struct facts facts = {.policy = town->policy, .kase = kase};

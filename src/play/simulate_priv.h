@@ -6,7 +6,7 @@
 #include "project/project.h"
 #include "view/view.h"
 
-struct member {
+struct player {
     int64_t organisation, person, post;
     str role, level;
 };
@@ -28,7 +28,7 @@ struct town {
     struct simulation_result *result;
     struct prng prng;
     int64_t authority, keys;
-    VEC(struct member) members;
+    VEC(struct player) members;
     VEC(struct agenda) agenda; /* a binary heap, earliest first */
     int planned;
 };

@@ -12,20 +12,49 @@ static const struct seat *seat_of(const struct procedure *procedure, str role)
     return NULL;
 }
 
+static void audit_seat_of(struct load *load, const struct procedure *procedure, str role,
+                          struct pos pos, const char *what)
+{
+    const struct seat *seat = seat_of(procedure, role);
+    if (!seat)
+        diagnose(load, PROBLEM_SEAT, pos,
+                 "%s %.*s, which has no seat in procedure %.*s; add %.*s to seats: opener, parent, "
+                 "sole, system.owner, system.provider or STEP.FIELD.", what, STR_FMT(role),
+                 STR_FMT(procedure->id), STR_FMT(role));
+}
+
+static void audit_signatures(struct load *load, const struct step *step)
+{
+    for (size_t o = 0; o < step->n_outcomes && step->n_seats > 1; o++)
+        for (size_t t = 0; t < step->outcomes[o].n_targets; t++) {
+            enum target_kind kind = step->outcomes[o].targets[t].kind;
+            if (kind == TARGET_HOLD || kind == TARGET_STAY)
+                diagnose(load, PROBLEM_SEVERAL_SEATS, step->outcomes[o].pos,
+                         "step %.*s is signed by several, so it can neither be held nor stay; let "
+                         "the outcome lead to a step.", STR_FMT(step->id));
+        }
+}
+
 static void audit_seats(struct load *load, const struct procedure *procedure)
 {
     for (size_t i = 0; i < procedure->n_steps; i++) {
         const struct step *step = &procedure->steps[i];
+        const char *what = str_printf(load->arena, "step %.*s is by", STR_FMT(step->id)).ptr;
+        for (size_t k = 0; k < step->n_seats; k++)
+            audit_seat_of(load, procedure, step->seats[k], step->pos, what);
+        for (size_t k = 0; k < step->n_tells; k++)
+            audit_seat_of(load, procedure, step->tells[k].role, step->tells[k].pos,
+                          "this tells");
+        audit_signatures(load, step);
         const struct seat *seat = seat_of(procedure, step->by);
-        if (!seat)
-            diagnose(load, PROBLEM_SEAT, step->pos,
-                     "step %.*s is by %.*s, which has no seat in procedure %.*s; add %.*s to "
-                     "seats: opener, parent, sole or STEP.FIELD.", STR_FMT(step->id),
-                     STR_FMT(step->by), STR_FMT(procedure->id), STR_FMT(step->by));
-        else if (i == 0 && seat->kind != SEAT_OPENER)
+        if (i == 0 && seat && seat->kind != SEAT_OPENER)
             diagnose(load, PROBLEM_SEAT, seat->pos,
                      "the first step %.*s is by %.*s, so this seat is opener: whoever opens the "
                      "case acts in it.", STR_FMT(step->id), STR_FMT(step->by));
+        if (i == 0 && step->n_seats > 1)
+            diagnose(load, PROBLEM_SEVERAL_SEATS, step->pos,
+                     "the first step %.*s is done by whoever opens the case, alone; let a later "
+                     "step be signed by several.", STR_FMT(step->id));
     }
 }
 

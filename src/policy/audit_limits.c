@@ -109,10 +109,21 @@ static void audit_needs(struct audit *a, size_t i)
     }
 }
 
+static void audit_extension(struct audit *a, const struct effect *effect)
+{
+    const struct step *target = procedure_step(a->procedure, effect->target);
+    if (target && target->within.extend_most == 0)
+        diagnose(a->load, PROBLEM_EXTENSION, effect->pos,
+                 "the limit of %.*s cannot be extended; give its within an extend: {most: COUNT "
+                 "UNIT}.", STR_FMT(effect->target));
+}
+
 static void audit_effect(struct audit *a, size_t i, size_t o, const struct effect *effect)
 {
     const struct step *step = &a->procedure->steps[i];
-    if (!effect->step.ptr)
+    if (effect->kind == EFFECT_extend)
+        audit_extension(a, effect);
+    if (!effect->field.ptr)
         return;
     if (!str_eq(effect->step, step->id)) {
         check_while_open(a, i, 1u << o, effect->pos, effect->step, effect->field);
@@ -176,7 +187,7 @@ static void audit_anchor(struct audit *a, size_t i, const struct limit *limit)
 {
     const struct step *step = &a->procedure->steps[i];
     str path;
-    if (limit->anchor == ANCHOR_OPENED)
+    if (limit->anchor == ANCHOR_OPENED || limit->kind != LIMIT_COUNTED || !limit->present)
         return;
     size_t fact = graph_step_index(a->graph, limit->step);
     const struct step *fact_step = &a->procedure->steps[fact];
@@ -194,6 +205,9 @@ static void audit_limit_values(struct audit *a, size_t i, const struct limit *li
 {
     static const char advice[] = "Use a required field that is decided before the step "
                                  "opens.";
+    if (limit->kind == LIMIT_UNTIL)
+        check_at_opening(a, i, PROBLEM_COUNT_FIELD, limit->pos, limit->date_step,
+                         limit->date_field, advice);
     for (size_t c = 0; c < limit->n; c++) {
         const struct limit_case *rule = &limit->cases[c];
         for (size_t u = 0; rule->when && u < rule->when->uses.len; u++)
@@ -251,7 +265,7 @@ static void audit_wait(struct audit *a, const struct step *step)
     const struct limit *wait = &step->not_before, *due = &step->within;
     bool same = wait->anchor == due->anchor && str_eq(wait->step, due->step) &&
                 str_eq(wait->outcome, due->outcome);
-    if (!wait->present || !due->present || !same)
+    if (!wait->present || !due->present || !same || due->kind != LIMIT_COUNTED)
         return;
     int days = uses_months(wait) || uses_months(due) ? 366 : 7, always = 0, sometimes = 0;
     date first;

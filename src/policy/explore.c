@@ -67,6 +67,8 @@ static bool cells_done(void *states, str step, str outcome)
     const struct cells_of *of = states;
     size_t i = graph_step_index(of->graph, step);
     const struct step *s = &of->graph->procedure->steps[i];
+    if (!outcome.len)
+        return of->cells[i] == CELL_OPEN || of->cells[i] >= CELL_HELD;
     size_t o = (size_t)(step_outcome(s, outcome) - s->outcomes);
     return of->cells[i] == CELL_DECIDED + o;
 }
@@ -138,6 +140,9 @@ static bool follow(struct graph *graph, const struct edge *edge, const struct ta
             return false;
         }
         cells[back] = CELL_OPEN;
+        return true;
+    case TARGET_STAY:
+        cells[edge->step] = CELL_OPEN;
         return true;
     case TARGET_HOLD:
         cells[edge->step] = (uint8_t)(CELL_HELD + edge->outcome);

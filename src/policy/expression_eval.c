@@ -147,6 +147,34 @@ static struct value sum(struct evaluation *ev, const struct term *term, struct v
     return (struct value){.kind = VALUE_INTEGER, .integer = result};
 }
 
+static bool scale(int64_t amount, int64_t percent, int64_t *out)
+{
+    /* percent is in millionths of a percent: a whole is 100 * 1000000. */
+    __extension__ typedef __int128 wide;
+    wide exact = (wide)amount * percent / (100 * QUANTITY_ONE);
+    *out = (int64_t)exact;
+    return exact <= INT64_MAX && exact >= INT64_MIN;
+}
+
+static struct value percent_of(struct evaluation *ev, struct value of, int64_t percent)
+{
+    int64_t part;
+    if (of.kind == VALUE_INTEGER)
+        return scale(of.integer, percent, &part)
+                   ? (struct value){.kind = VALUE_INTEGER, .integer = part}
+                   : stop(ev, S("a product is too large"));
+    if (of.kind != VALUE_QUANTITIES)
+        return stop(ev, S("a percentage of what is no amount"));
+    struct doc *scaled = doc_map(ev->arena);
+    for (size_t i = 0; i < doc_size(of.quantities); i++) {
+        const struct doc_member *member = &of.quantities->map.items[i];
+        if (!count_step(ev, 1) || !scale(member->value->integer, percent, &part))
+            return stop(ev, S("a product is too large"));
+        doc_put_int(ev->arena, scaled, member->key, part);
+    }
+    return (struct value){.kind = VALUE_QUANTITIES, .quantities = scaled};
+}
+
 static struct value eval(struct evaluation *ev, const struct term *term);
 
 /* and, or: the right side is not asked when the left one decides, so given() guards it. */
@@ -160,6 +188,21 @@ static struct value eval_logic(struct evaluation *ev, const struct term *term)
     if (left.boolean == (term->op == OP_OR))
         return left;
     return eval(ev, term->right);
+}
+
+/* How many lines of the register hold the condition one after the other, from the latest back. */
+static struct value eval_in_a_row(struct evaluation *ev, const struct term *term)
+{
+    const struct environment *env = ev->env;
+    int64_t n = 0;
+    bool holds = true;
+    while (holds && !ev->why.ptr && env->line(env->facts, term->parts[0], (size_t)n)) {
+        struct value value = eval(ev, term->left);
+        holds = value.kind == VALUE_BOOL && value.boolean;
+        n += holds;
+    }
+    env->line(env->facts, term->parts[0], 0);
+    return (struct value){.kind = VALUE_INTEGER, .integer = n};
 }
 
 static struct value eval(struct evaluation *ev, const struct term *term)
@@ -179,6 +222,14 @@ static struct value eval(struct evaluation *ev, const struct term *term)
         return truth_value(env->path(env->facts, term->head, term->name).kind != VALUE_NONE);
     case OP_HAS: return truth_value(env->has(env->facts, term->parts[0]));
     case OP_DONE: return truth_value(env->done(env->facts, term->parts[0], term->parts[1]));
+    case OP_OPEN: return truth_value(env->done(env->facts, term->parts[0], STR_NONE));
+    case OP_SHORT: return truth_value(env->shorter(env->facts, term->parts[0]));
+    case OP_LISTED: return truth_value(env->listed(env->facts, term->parts[0]));
+    case OP_IN_A_ROW: return eval_in_a_row(ev, term);
+    case OP_PERCENT: {
+        struct value of = eval(ev, term->left);
+        return ev->why.ptr ? of : percent_of(ev, of, term->number);
+    }
     case OP_NOT:
     case OP_AND:
     case OP_OR: return eval_logic(ev, term);
@@ -276,6 +327,8 @@ static enum truth term_truth(const struct term *term, void *states,
 {
     if (term->op == OP_DONE)
         return done(states, term->parts[0], term->parts[1]) ? TRUTH_YES : TRUTH_NO;
+    if (term->op == OP_OPEN)
+        return done(states, term->parts[0], STR_NONE) ? TRUTH_YES : TRUTH_NO;
     if (term->op == OP_NOT) {
         enum truth inner = term_truth(term->left, states, done);
         return inner == TRUTH_FREE ? TRUTH_FREE : inner == TRUTH_YES ? TRUTH_NO : TRUTH_YES;

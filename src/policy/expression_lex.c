@@ -27,8 +27,8 @@ static bool refuse_character(struct arena *arena, struct fault *fault, str text,
         return fail(arena, fault, at,
                     "an expression has no commas, quotes, braces or colons, YAML would split it "
                     "there; write words and operators only.");
-    if (c == '*' || c == '/' || c == '%')
-        return fail(arena, fault, at, "there is no *, / or % yet; expected + or -.");
+    if (c == '/')
+        return fail(arena, fault, at, "there is no division; expected +, - or * NUMBER%.");
     if (c == '=')
         return fail(arena, fault, at, "one \"=\" is no operator; write == to compare.");
     if (c == '!' || c == '&' || c == '|')
@@ -95,7 +95,8 @@ static const struct {
 } SIGNS[] = {
     {"==", TOKEN_EQ}, {"!=", TOKEN_NE}, {"<=", TOKEN_LE}, {">=", TOKEN_GE}, {"<", TOKEN_LT},
     {">", TOKEN_GT}, {"(", TOKEN_OPEN}, {")", TOKEN_CLOSE}, {".", TOKEN_DOT}, {"+", TOKEN_PLUS},
-    {"-", TOKEN_MINUS}, {"and", TOKEN_AND}, {"or", TOKEN_OR}, {"not", TOKEN_NOT},
+    {"-", TOKEN_MINUS}, {"*", TOKEN_TIMES}, {"%", TOKEN_PERCENT},
+    {"and", TOKEN_AND}, {"or", TOKEN_OR}, {"not", TOKEN_NOT},
 };
 
 static bool lex_sign(struct arena *arena, str text, struct token *token, struct fault *fault)

@@ -86,11 +86,49 @@ static bool parse_names(struct parser *p, struct term *term, size_t most)
     return true;
 }
 
-/* given(PATH), has(NAME), done(NAME.NAME) */
+/* How many names stand between the brackets, and what to say of another number. */
+static bool check_names(struct parser *p, const struct term *term, size_t inner)
+{
+    const char *wrong = NULL;
+    if (term->op == OP_HAS && term->n_parts != 1)
+        wrong = "has() takes the name of one material.";
+    else if (term->op == OP_DONE && term->n_parts != 2)
+        wrong = "done() takes STEP.OUTCOME.";
+    else if (term->op == OP_GIVEN && term->n_parts > 2)
+        wrong = "given() takes FIELD or STEP.FIELD.";
+    else if ((term->op == OP_OPEN || term->op == OP_SHORT) && term->n_parts != 1)
+        wrong = "open() and short() take the name of one step.";
+    else if (term->op == OP_LISTED && term->n_parts != 1)
+        wrong = "listed() takes the name of one list.";
+    else if (term->op == OP_IN_A_ROW && term->n_parts != 1)
+        wrong = "in-a-row() takes REGISTER where CONDITION.";
+    if (wrong)
+        *p->fault = (struct fault){PROBLEM_EXPRESSION, inner, str_of(wrong)};
+    return !wrong;
+}
+
+/* in-a-row(REGISTER where CONDITION), after the name. */
+static bool parse_where(struct parser *p, struct term *term)
+{
+    if (peek(p)->kind != TOKEN_NAME || !str_eq(peek(p)->text, S("where"))) {
+        expect(p, "where");
+        return false;
+    }
+    if (!deeper(p))
+        return false;
+    p->i++;
+    term->left = parse_or(p);
+    p->depth--;
+    return term->left != NULL;
+}
+
+/* given(PATH), has(NAME), done(NAME.NAME), open(NAME), short(NAME), listed(NAME), in-a-row(...) */
 static struct term *parse_call(struct parser *p)
 {
-    static const str names[] = {{"given", 5}, {"has", 3}, {"done", 4}};
-    static const enum operation ops[] = {OP_GIVEN, OP_HAS, OP_DONE};
+    static const str names[] = {{"given", 5}, {"has", 3},    {"done", 4},    {"open", 4},
+                                {"short", 5}, {"listed", 6}, {"in-a-row", 8}};
+    static const enum operation ops[] = {OP_GIVEN, OP_HAS,    OP_DONE,    OP_OPEN,
+                                         OP_SHORT, OP_LISTED, OP_IN_A_ROW};
     const struct token *word = peek(p);
     size_t which = 0;
     while (which < COUNT_OF(names) && !str_eq(names[which], word->text))
@@ -107,20 +145,11 @@ static struct term *parse_call(struct parser *p)
     size_t inner = peek(p)->at;
     if (!parse_names(p, term, 3))
         return NULL;
-    if (term->op == OP_HAS && term->n_parts != 1)
-        *p->fault = (struct fault){PROBLEM_EXPRESSION, inner,
-                                   S("has() takes the name of one material.")};
-    else if (term->op == OP_DONE && term->n_parts != 2)
-        *p->fault = (struct fault){PROBLEM_EXPRESSION, inner,
-                                   S("done() takes STEP.OUTCOME.")};
-    else if (term->op == OP_GIVEN && term->n_parts > 2)
-        *p->fault = (struct fault){PROBLEM_EXPRESSION, inner,
-                                   S("given() takes FIELD or STEP.FIELD.")};
-    else if (!take(p, TOKEN_CLOSE))
-        expect(p, "\")\"");
-    else
+    if (!check_names(p, term, inner) || (term->op == OP_IN_A_ROW && !parse_where(p, term)))
+        return NULL;
+    if (take(p, TOKEN_CLOSE))
         return term;
-    return NULL;
+    return expect(p, "\")\"");
 }
 
 static struct term *parse_atom(struct parser *p)
@@ -150,14 +179,30 @@ static struct term *parse_atom(struct parser *p)
     return take(p, TOKEN_CLOSE) ? inner : expect(p, "\")\"");
 }
 
-static struct term *parse_sum(struct parser *p)
+/* ATOM * NUMBER % */
+static struct term *parse_part(struct parser *p)
 {
     struct term *left = parse_atom(p);
+    if (!left || peek(p)->kind != TOKEN_TIMES)
+        return left;
+    struct term *term = new_term(p, OP_PERCENT, peek(p)->at);
+    p->i++;
+    term->left = left;
+    if (peek(p)->kind != TOKEN_NUMBER)
+        return expect(p, "a number of percent");
+    term->number = peek(p)->millionths;
+    p->i++;
+    return take(p, TOKEN_PERCENT) ? term : expect(p, "%");
+}
+
+static struct term *parse_sum(struct parser *p)
+{
+    struct term *left = parse_part(p);
     while (left && (peek(p)->kind == TOKEN_PLUS || peek(p)->kind == TOKEN_MINUS)) {
         size_t at = peek(p)->at;
         enum operation op = peek(p)->kind == TOKEN_PLUS ? OP_PLUS : OP_MINUS;
         p->i++;
-        left = join(p, op, at, left, parse_atom(p));
+        left = join(p, op, at, left, parse_part(p));
     }
     return left;
 }

@@ -8,9 +8,11 @@
  *     and     := not { "and" not }
  *     not     := "not" not | compare
  *     compare := sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
- *     sum     := atom { ("+" | "-") atom }            both with blanks on either side
+ *     sum     := part { ("+" | "-") part }            both with blanks on either side
+ *     part    := atom [ "*" NUMBER "%" ]              of an amount, down to the millionth
  *     atom    := NUMBER | PATH | "given" "(" PATH ")" | "has" "(" NAME ")"
- *              | "done" "(" NAME "." NAME ")" | "(" or ")"
+ *              | "done" "(" NAME "." NAME ")" | "open" "(" NAME ")" | "short" "(" NAME ")"
+ *              | "listed" "(" NAME ")" | "in-a-row" "(" NAME "where" or ")" | "(" or ")"
  *     PATH    := NAME [ "." NAME [ "." NAME ] ]
  *     NUMBER  := digits [ "." one to six digits ]
  */
@@ -21,7 +23,8 @@
 
 enum token_kind {
     TOKEN_END, TOKEN_NAME, TOKEN_NUMBER, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_DOT, TOKEN_EQ, TOKEN_NE,
-    TOKEN_LT, TOKEN_LE, TOKEN_GT, TOKEN_GE, TOKEN_PLUS, TOKEN_MINUS, TOKEN_AND, TOKEN_OR,
+    TOKEN_LT, TOKEN_LE, TOKEN_GT, TOKEN_GE, TOKEN_PLUS, TOKEN_MINUS, TOKEN_TIMES,
+    TOKEN_PERCENT, TOKEN_AND, TOKEN_OR,
     TOKEN_NOT
 };
 struct token {
@@ -32,8 +35,9 @@ struct token {
 };
 
 enum operation {
-    OP_NUMBER, OP_PATH, OP_WORD, OP_TODAY, OP_GIVEN, OP_HAS, OP_DONE, OP_NOT, OP_AND, OP_OR,
-    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_PLUS, OP_MINUS
+    OP_NUMBER, OP_PATH, OP_WORD, OP_TODAY, OP_GIVEN, OP_HAS, OP_DONE, OP_OPEN, OP_SHORT,
+    OP_LISTED, OP_IN_A_ROW, OP_NOT, OP_AND, OP_OR,
+    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_PLUS, OP_MINUS, OP_PERCENT
 };
 
 enum type {
@@ -46,14 +50,16 @@ struct term {
     enum operation op;
     size_t at;                   /* byte in the expression, for findings */
     struct term *left, *right;
-    str parts[3];                /* PATH, GIVEN, DONE as written; HAS, WORD: the first */
+    str parts[3];                /* PATH, GIVEN, DONE as written; else the first: the one name */
     size_t n_parts;
-    int64_t number;              /* NUMBER: millionths until typed, then in the unit of its type */
+    int64_t number;              /* NUMBER: millionths until typed, then in the unit of its type;
+                                  * PERCENT: millionths of a percent */
     enum type type;
     str head, name, item;        /* PATH, GIVEN: step (or "unit"), field, item of quantities */
     const struct field *field;   /* PATH, GIVEN of a form field, else NULL */
     const struct item *unit_of;  /* QUANTITY: an item whose unit it has */
     bool own;                    /* PATH: of the step's own form */
+    const struct ledger *ledger; /* PATH, GIVEN of a register's field */
 };
 
 /* A value of another step's form that the expression takes for granted. */
@@ -69,11 +75,13 @@ struct expression {
     VEC(struct use) uses;
 };
 
-enum place { PLACE_NEEDS, PLACE_CHOICE, PLACE_LIMIT };
+/* LIMIT: judged when the step opens, before its own form; OFFER: before there is a case; LIST: of
+ * a system alone. The last two have no step, LIST no procedure either. */
+enum place { PLACE_NEEDS, PLACE_CHOICE, PLACE_LIMIT, PLACE_OFFER, PLACE_LIST };
 struct scope {
     const struct procedure *procedure;
     const struct step *step;
-    enum place place;            /* LIMIT: judged when the step opens, before its own form */
+    enum place place;
     str outcome;                 /* judged for this outcome of the step; empty: for every one */
 };
 
@@ -96,7 +104,8 @@ bool expression_type(struct load *load, const struct node *node, const struct sc
 /* When the expression holds, is STEP.FIELD surely given? (given() among its conjuncts) */
 bool expression_ensures(const struct expression *expression, str step, str field);
 
-/* What is known of a condition when only the steps' states are: data is free. */
+/* What is known of a condition when only the steps' states are: data is free. done: as in struct
+ * environment. */
 enum truth { TRUTH_NO, TRUTH_YES, TRUTH_FREE };
 enum truth expression_truth(const struct expression *expression, void *states,
                             bool (*done)(void *states, str step, str outcome));

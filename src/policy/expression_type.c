@@ -13,6 +13,7 @@ struct typing {
     const struct node *node;
     const struct scope *scope;
     struct expression *expression;
+    const struct ledger *line;   /* inside in-a-row(): the register whose line is judged */
     bool failed;
 };
 
@@ -23,6 +24,7 @@ static const char *const TYPE_NAMES[] = {
     [TYPE_QUANTITIES] = "a table of quantities", [TYPE_ORGANISATION] = "an organisation",
 };
 static const str LEVELS[] = {{"province", 8}, {"city", 4}, {"county", 6}};
+static const str STAGES[] = {{"planned", 7}, {"live", 4}, {"retired", 7}};
 
 static struct pos at_pos(const struct typing *ty, const struct term *term)
 {
@@ -139,6 +141,12 @@ static bool resolve_field(struct typing *ty, struct term *term, const struct ste
 
 static bool resolve_single(struct typing *ty, struct term *term)
 {
+    if (!ty->scope->step && !str_eq(term->parts[0], S("today"))) {
+        FAULT(ty, term, UNKNOWN_PATH, "\"%.*s\" names nothing here, where there is no form yet; "
+              "ask unit.level, system.stage, system.granted, REGISTER.FIELD, listed() or today.",
+              STR_FMT(term->parts[0]));
+        return false;
+    }
     if (str_eq(term->parts[0], S("today"))) {
         if (term->op == OP_GIVEN) {
             FAULT(ty, term, UNKNOWN_PATH, "today is always given; remove given(today).");
@@ -165,13 +173,86 @@ static bool resolve_unit(struct typing *ty, struct term *term)
     return false;
 }
 
+/* Is there a system that rules can ask about? Not before the first step registers it. */
+static bool want_system(struct typing *ty, struct term *term)
+{
+    const struct procedure *procedure = ty->scope->procedure;
+    if (!procedure || procedure->about || ty->scope->place != PLACE_OFFER)
+        return true;
+    FAULT(ty, term, NO_SYSTEM, "there is no system yet when this is asked; write about: system, or "
+          "ask in a later step.");
+    return false;
+}
+
+static bool resolve_system(struct typing *ty, struct term *term)
+{
+    static const struct field granted = {.id = {"granted", 7}, .type = FIELD_QUANTITIES};
+    bool stage = term->n_parts == 2 && str_eq(term->parts[1], S("stage"));
+    if (!want_system(ty, term))
+        return false;
+    if (term->op == OP_PATH && (stage || str_eq(term->parts[1], S("granted")))) {
+        term->head = term->parts[0];
+        term->name = term->parts[1];
+        term->type = stage ? TYPE_CHOICE : TYPE_QUANTITIES;
+        term->own = false;
+        if (stage || term->n_parts == 2)
+            return true;
+        term->field = &granted;
+        bool item = resolve_item(ty, term, term->parts[2]);
+        term->field = NULL;
+        return item;
+    }
+    str text = path_text(ty, term);
+    FAULT(ty, term, UNKNOWN_PATH, "of the system only system.stage and system.granted can be "
+          "asked, not \"%.*s\".", STR_FMT(text));
+    return false;
+}
+
+/* REGISTER.FIELD: of the latest line about the system. */
+static bool resolve_register(struct typing *ty, struct term *term, const struct ledger *ledger)
+{
+    if (!want_system(ty, term))
+        return false;
+    if (ledger->about != ABOUT_SYSTEM) {
+        FAULT(ty, term, UNKNOWN_PATH, "register %.*s is not about systems; it can be shown, not "
+              "asked.", STR_FMT(ledger->id));
+        return false;
+    }
+    term->ledger = ledger;
+    term->head = ledger->id;
+    term->name = term->parts[1];
+    term->field = form_field(&ledger->form, term->name);
+    if (!term->field) {
+        str *ids = NEWS(ty->load->arena, str, ledger->form.n);
+        for (size_t i = 0; i < ledger->form.n; i++)
+            ids[i] = ledger->form.fields[i].id;
+        str expected = expected_words(ty->load->arena, term->name, ids, ledger->form.n);
+        FAULT(ty, term, UNKNOWN_PATH, "register %.*s has no field \"%.*s\"%.*s",
+              STR_FMT(ledger->id), STR_FMT(term->name), STR_FMT(expected));
+        return false;
+    }
+    term->type = field_type(term->field->type);
+    return term->n_parts == 2 || resolve_item(ty, term, term->parts[2]);
+}
+
 /* Finds what a path names: sets head, name, item, field, type. */
 static bool resolve_path(struct typing *ty, struct term *term)
 {
+    const struct ledger *ledger = policy_register(ty->load->policy, term->parts[0]);
     if (term->n_parts == 1)
         return resolve_single(ty, term);
     if (str_eq(term->parts[0], S("unit")))
         return resolve_unit(ty, term);
+    if (str_eq(term->parts[0], S("system")))
+        return resolve_system(ty, term);
+    if (ledger)
+        return resolve_register(ty, term, ledger);
+    if (!ty->scope->step) {
+        FAULT(ty, term, UNKNOWN_REGISTER, "no register \"%.*s\"; where there is no form yet, a "
+              "path is unit.level, system.stage, system.granted or REGISTER.FIELD.",
+              STR_FMT(term->parts[0]));
+        return false;
+    }
     const struct field *own = form_field(&ty->scope->step->form, term->parts[0]);
     if (own && own->type == FIELD_QUANTITIES && term->n_parts == 2 && term->op == OP_PATH)
         return resolve_field(ty, term, ty->scope->step, term->parts[0]) &&
@@ -189,8 +270,10 @@ static bool resolve_path(struct typing *ty, struct term *term)
 
 static bool guarded(const struct guard *guards, const struct term *term)
 {
+    /* The required fields of a line are there together. */
+    bool together = term->ledger && !term->field->optional;
     for (; guards; guards = guards->next)
-        if (str_eq(guards->head, term->head) && str_eq(guards->name, term->name))
+        if (str_eq(guards->head, term->head) && (together || str_eq(guards->name, term->name)))
             return true;
     return false;
 }
@@ -199,6 +282,13 @@ static void type_path(struct typing *ty, struct term *term, const struct guard *
 {
     if (!resolve_path(ty, term) || !term->field || guarded(guards, term))
         return;
+    if (term->ledger) {
+        if (ty->line != term->ledger || term->field->optional)
+            FAULT(ty, term, UNGUARDED, "%.*s may have no line about the system. Write "
+                  "\"given(%.*s.%.*s) and ...\" before it.", STR_FMT(term->head),
+                  STR_FMT(term->head), STR_FMT(term->name));
+        return;
+    }
     if (!term->own) {
         struct use use = {term->head, term->name, at_pos(ty, term)};
         VEC_PUSH(ty->load->arena, &ty->expression->uses, use);
@@ -268,6 +358,20 @@ static bool agree_numbers(struct typing *ty, struct term *at, struct term *l, st
     return false;
 }
 
+static void type_percent(struct typing *ty, struct term *term)
+{
+    const struct term *of = term->left;
+    bool amount = of->type == TYPE_QUANTITY || of->type == TYPE_QUANTITIES ||
+                  of->type == TYPE_INTEGER;
+    if (of->type != TYPE_BAD && !amount) {
+        FAULT(ty, term, TYPES, "a percentage is taken of a number or of quantities, not of %s.",
+              TYPE_NAMES[of->type]);
+        return;
+    }
+    term->type = of->type;
+    term->unit_of = of->unit_of;
+}
+
 static void type_sum(struct typing *ty, struct term *term)
 {
     struct term *l = term->left, *r = term->right;
@@ -294,10 +398,11 @@ static bool is_bare(const struct term *term)
 static void type_word(struct typing *ty, struct term *word, const struct term *path)
 {
     const struct field *field = path->field;
+    const str *fixed = str_eq(path->head, S("system")) ? STAGES : LEVELS;
     size_t n = field ? field->n_choices : COUNT_OF(LEVELS);
     str *ids = NEWS(ty->load->arena, str, n);
     for (size_t i = 0; i < n; i++)
-        ids[i] = field ? field->choices[i].id : LEVELS[i];
+        ids[i] = field ? field->choices[i].id : fixed[i];
     for (size_t i = 0; i < n; i++)
         if (str_eq(ids[i], word->parts[0])) {
             word->op = OP_WORD;
@@ -315,7 +420,8 @@ static void type_term(struct typing *ty, struct term *term, const struct guard *
 static void type_sides(struct typing *ty, struct term *l, struct term *r,
                        const struct guard *guards)
 {
-    bool swap = is_bare(l) && (!is_bare(r) || !form_field(&ty->scope->step->form, l->parts[0]));
+    bool swap = is_bare(l) && (!is_bare(r) || !ty->scope->step ||
+                               !form_field(&ty->scope->step->form, l->parts[0]));
     struct term *first = swap ? r : l, *second = swap ? l : r;
     type_term(ty, first, guards);
     if (first->type == TYPE_CHOICE && first->op == OP_PATH && is_bare(second))
@@ -388,6 +494,10 @@ static void type_has(struct typing *ty, struct term *term)
     const struct step *step = ty->scope->step;
     str material = term->parts[0];
     term->type = TYPE_BOOL;
+    if (!step) {
+        FAULT(ty, term, NOT_TAKEN, "no step takes materials here; ask it in a step.");
+        return;
+    }
     if (ty->scope->place == PLACE_LIMIT) {
         FAULT(ty, term, OWN_FIELD, "materials are filed by the very act that this limit times.");
         return;
@@ -405,15 +515,58 @@ static void type_has(struct typing *ty, struct term *term)
           STR_FMT(expected));
 }
 
-static void type_done(struct typing *ty, struct term *term)
+/* done(STEP.OUTCOME), open(STEP), short(STEP) */
+static void type_step(struct typing *ty, struct term *term)
 {
     struct pos pos = at_pos(ty, term);
-    const struct step *step = want_step(ty->load, ty->scope->procedure, term->parts[0], pos);
     term->type = TYPE_BOOL;
-    if (!step || !want_outcome(ty->load, step, term->parts[1], pos)) {
+    if (!ty->scope->step) {
+        FAULT(ty, term, UNKNOWN_STEP, "there are no steps here; ask it in a step.");
+        return;
+    }
+    const struct step *step = want_step(ty->load, ty->scope->procedure, term->parts[0], pos);
+    bool known = step && (term->op != OP_DONE ||
+                          want_outcome(ty->load, step, term->parts[1], pos));
+    if (!known) {
         ty->failed = true;
         term->type = TYPE_BAD;
+    } else if (term->op == OP_SHORT && !step->ahead.present) {
+        FAULT(ty, term, UNKNOWN_PATH, "step %.*s has no \"ahead\", so its notice is never short.",
+              STR_FMT(step->id));
     }
+}
+
+static void type_listed(struct typing *ty, struct term *term)
+{
+    const struct policy *policy = ty->load->policy;
+    term->type = TYPE_BOOL;
+    if (!want_system(ty, term) || policy_list(policy, term->parts[0]))
+        return;
+    str *ids = NEWS(ty->load->arena, str, policy->n_lists);
+    for (size_t i = 0; i < policy->n_lists; i++)
+        ids[i] = policy->lists[i].id;
+    str expected = expected_words(ty->load->arena, term->parts[0], ids, policy->n_lists);
+    FAULT(ty, term, UNKNOWN_LIST, "no list \"%.*s\"%.*s", STR_FMT(term->parts[0]),
+          STR_FMT(expected));
+}
+
+static void type_in_a_row(struct typing *ty, struct term *term, const struct guard *guards)
+{
+    const struct ledger *ledger = policy_register(ty->load->policy, term->parts[0]);
+    const struct ledger *outer = ty->line;
+    if (!ledger || ledger->about != ABOUT_SYSTEM || !ledger->monthly || outer) {
+        FAULT(ty, term, UNKNOWN_REGISTER, "in-a-row() counts the lines of one register about "
+              "systems that is filed every month; \"%.*s\" is none%s.", STR_FMT(term->parts[0]),
+              outer ? " here, inside another" : "");
+        return;
+    }
+    if (!want_system(ty, term))
+        return;
+    ty->line = ledger;
+    type_term(ty, term->left, guards);
+    want_bool(ty, term->left);
+    ty->line = outer;
+    term->type = TYPE_INTEGER;
 }
 
 static void type_logic(struct typing *ty, struct term *term, const struct guard *guards)
@@ -445,7 +598,15 @@ static void type_term(struct typing *ty, struct term *term, const struct guard *
         type_has(ty, term);
         return;
     case OP_DONE:
-        type_done(ty, term);
+    case OP_OPEN:
+    case OP_SHORT:
+        type_step(ty, term);
+        return;
+    case OP_LISTED:
+        type_listed(ty, term);
+        return;
+    case OP_IN_A_ROW:
+        type_in_a_row(ty, term, guards);
         return;
     case OP_NOT:
     case OP_AND:
@@ -459,6 +620,10 @@ static void type_term(struct typing *ty, struct term *term, const struct guard *
     case OP_GT:
     case OP_GE:
         type_compare(ty, term, guards);
+        return;
+    case OP_PERCENT:
+        type_term(ty, term->left, guards);
+        type_percent(ty, term);
         return;
     case OP_PLUS:
     case OP_MINUS:
@@ -475,7 +640,7 @@ static void type_term(struct typing *ty, struct term *term, const struct guard *
 bool expression_type(struct load *load, const struct node *node, const struct scope *scope,
                      struct expression *expression)
 {
-    struct typing ty = {load, node, scope, expression, false};
+    struct typing ty = {load, node, scope, expression, NULL, false};
     type_term(&ty, expression->root, NULL);
     if (!ty.failed)
         want_bool(&ty, expression->root);

@@ -195,10 +195,118 @@ static void link_ends(struct load *load, const struct node *node, bool waits, st
         out->cases[i].roll = rolls && out->cases[i].unit != UNIT_WORKING_DAY;
 }
 
-void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
-                const struct node *node, bool waits, struct limit *out)
+/* until STEP.FIELD: a day that a date field names. */
+static bool read_until(struct sentence *s, struct limit *out)
 {
-    const char *what = waits ? "not-before" : "within";
+    str step_id, field_id;
+    struct pos pos = word_pos(s, 1);
+    if (!str_cut(s->words[1], '.', &step_id, &field_id)) {
+        diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos, "\"%.*s\" is no date; expected STEP.FIELD.",
+                 STR_FMT(s->words[1]));
+        return false;
+    }
+    const struct step *step = want_step(s->load, s->procedure, step_id, pos);
+    if (!step || form_is_broken(s->load, step))
+        return false;
+    if (step == s->step) {
+        diagnose(s->load, PROBLEM_OWN_FIELD, pos,
+                 "%.*s is filled in by the very act that this limit times; use a field of an "
+                 "earlier step.", STR_FMT(s->words[1]));
+        return false;
+    }
+    const struct field *field = want_field(s->load, step, field_id, pos);
+    if (field && field->type != FIELD_DATE)
+        diagnose(s->load, PROBLEM_COUNT_FIELD, pos, "%.*s is of type %s; a limit runs until a "
+                 "date field.", STR_FMT(field->id), field_type_name(field->type));
+    out->kind = LIMIT_UNTIL;
+    out->date_step = step_id;
+    out->date_field = field_id;
+    return field != NULL;
+}
+
+/* COUNT UNIT before FIELD, a date of the step's own form. */
+static bool read_before(struct sentence *s, struct limit *out)
+{
+    struct pos pos = word_pos(s, 3);
+    if (!str_eq(s->words[2], S("before"))) {
+        diagnose(s->load, PROBLEM_LIMIT_SENTENCE, word_pos(s, 2),
+                 "expected \"before\", found \"%.*s\"; a notice reads COUNT UNIT before FIELD.",
+                 STR_FMT(s->words[2]));
+        return false;
+    }
+    if (form_is_broken(s->load, s->step))
+        return false;
+    const struct field *field = want_field(s->load, s->step, s->words[3], pos);
+    if (field && (field->type != FIELD_DATE || field->optional ||
+                  !field_always(s->step, field)))
+        diagnose(s->load, PROBLEM_COUNT_FIELD, pos,
+                 "a notice is counted back from a required date field of every outcome; %.*s is "
+                 "none.", STR_FMT(field->id));
+    out->kind = LIMIT_AHEAD;
+    out->date_step = s->step->id;
+    out->date_field = s->words[3];
+    return field != NULL;
+}
+
+/* extend: {most: COUNT UNIT}, in the limit's own unit. */
+static void link_extension(struct load *load, const struct sentence *s, const struct node *node,
+                           struct limit *out)
+{
+    if (!node || !check_map(load, node, "extend", "most basis source"))
+        return;
+    struct sentence part = *s;
+    struct limit_case most = {.when = NULL};
+    part.node = node_get(node, "most");
+    out->extend_basis = read_basis(load, node, "extend", NULL, BASIS_REQUIRED);
+    if (!part.node) {
+        diagnose(load, PROBLEM_MISSING_KEY, node->pos,
+                 "extend has no \"most\"; say how much time extensions may add in all.");
+        return;
+    }
+    if (!split(&part, 2, "COUNT UNIT, such as 30 day") || !read_unit(&part, &most.unit) ||
+        !read_count(&part, &most))
+        return;
+    if (out->kind != LIMIT_COUNTED || most.count_field.len ||
+        most.unit != out->cases[out->n - 1].unit) {
+        diagnose(load, PROBLEM_EXTENSION, part.node->pos,
+                 "an extension is a number in the unit that the limit itself counts.");
+        return;
+    }
+    out->extend_most = most.count;
+}
+
+/* The sentence of the rule itself, by direction. False: reported. */
+static bool link_rule(struct sentence *s, enum direction direction, struct limit *out)
+{
+    struct limit_case *rule = &out->cases[out->n];
+    bool until = direction == DIRECTION_WITHIN && str_starts(str_trim(s->node->text), S("until "));
+    if (until) {
+        if (!split(s, 2, "until STEP.FIELD") || !read_until(s, out))
+            return false;
+        out->n++;
+        return true;
+    }
+    const char *form = direction == DIRECTION_AHEAD
+                           ? "COUNT UNIT before FIELD, such as 10 working-day before start"
+                           : "COUNT UNIT after FACT, such as 5 working-day after opened";
+    if (!split(s, 4, form))
+        return false;
+    bool unit = read_unit(s, &rule->unit);
+    bool end = direction == DIRECTION_AHEAD ? read_before(s, out) : read_anchor(s, out);
+    if (!unit || !read_count(s, rule) || !end)
+        return false;
+    out->n++;
+    return true;
+}
+
+void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
+                const struct node *node, enum direction direction, struct limit *out)
+{
+    static const char *const NAMES[] = {"within", "not-before", "ahead"};
+    static const char *const KEYS[] = {"is except roll round extend basis source",
+                                       "is except round basis source",
+                                       "is round miss basis source"};
+    const char *what = NAMES[direction];
     struct sentence s = {.load = load, .procedure = procedure, .step = step, .node = node};
     if (!node)
         return;
@@ -207,9 +315,7 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
                  "\"%.*s\" has neither basis nor source. Write {is: %.*s, basis: 15}, or "
                  "source: local.", STR_FMT(node->text), STR_FMT(node->text));
     } else {
-        const char *keys = waits ? "is except round basis source"
-                                 : "is except roll round basis source";
-        if (!check_map(load, node, what, keys))
+        if (!check_map(load, node, what, KEYS[direction]))
             return;
         out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
         s.node = node_get(node, "is");
@@ -220,13 +326,22 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
     }
     out->pos = s.node->pos;
     link_exceptions(&s, node_get(node, "except"), out);
-    struct limit_case *rule = &out->cases[out->n];
-    if (!split(&s, 4, "COUNT UNIT after FACT, such as 5 working-day after opened"))
+    if (s.node->kind != NODE_SCALAR || !link_rule(&s, direction, out)) {
+        if (s.node->kind != NODE_SCALAR)
+            scalar_text(load, s.node, "a limit");
         return;
-    bool unit = read_unit(&s, &rule->unit), anchor = read_anchor(&s, out);
-    if (!unit || !read_count(&s, rule) || !anchor)
-        return;
-    out->n++;
+    }
     out->present = true;
-    link_ends(load, node, waits, out);
+    if (out->kind != LIMIT_UNTIL)
+        link_ends(load, node, direction != DIRECTION_WITHIN, out);
+    link_extension(load, &s, node_get(node, "extend"), out);
+    const struct node *miss = node_get(node, "miss");
+    if (direction != DIRECTION_AHEAD)
+        return;
+    if (!miss)
+        diagnose(load, PROBLEM_MISSING_KEY, node->pos,
+                 "ahead has no \"miss\"; write miss: refuse, or miss: mark when too short a notice "
+                 "is taken and marked.");
+    else
+        out->refuses = read_word(load, miss, "miss", "refuse mark") == 0;
 }

@@ -240,12 +240,31 @@ static bool same_choices(const struct field *a, const struct field *b)
     return true;
 }
 
+static void link_system_preset(struct load *load, const struct field *field,
+                               const struct node *node)
+{
+    bool name = str_eq(field->preset.field, S("name"));
+    if (!name && !str_eq(field->preset.field, S("granted")))
+        diagnose(load, PROBLEM_PRESET, node->pos,
+                 "of the system system.name and system.granted can be copied.");
+    else if (field->type != (name ? FIELD_TEXT : FIELD_QUANTITIES))
+        diagnose(load, PROBLEM_PRESET, node->pos,
+                 "system.%.*s is of type %s and %.*s of type %s; a value is copied between equal "
+                 "fields only.", STR_FMT(field->preset.field),
+                 field_type_name(name ? FIELD_TEXT : FIELD_QUANTITIES), STR_FMT(field->id),
+                 field_type_name(field->type));
+}
+
 static void link_preset(struct load *load, const struct procedure *procedure,
                         const struct step *step, const struct field *field,
                         const struct node *node)
 {
     if (!node || !field->preset.field.ptr)
         return;
+    if (str_eq(field->preset.step, S("system"))) {
+        link_system_preset(load, field, node);
+        return;
+    }
     const struct step *from = want_step(load, procedure, field->preset.step, node->pos);
     if (!from || form_is_broken(load, from))
         return;
@@ -303,10 +322,12 @@ static void link_form(struct load *load, const struct procedure *procedure, stru
             diagnose(load, PROBLEM_MISSING_KEY, field->pos,
                      "the pack has no items to make quantities of; add items to pack.yaml.");
         /* items.vcpu would be read in two ways. */
-        if (field->type == FIELD_QUANTITIES && procedure_step(procedure, field->id))
+        bool taken = procedure_step(procedure, field->id) || str_eq(field->id, S("system")) ||
+                     policy_register(load->policy, field->id);
+        if (field->type == FIELD_QUANTITIES && taken)
             diagnose(load, PROBLEM_BAD_ID, field->pos,
-                     "\"%.*s\" names a step too; choose another name for the field.",
-                     STR_FMT(field->id));
+                     "\"%.*s\" names a step, a register or the system too; choose another name for "
+                     "the field.", STR_FMT(field->id));
         link_for(load, step, node_get(own, "for"), field);
         link_preset(load, procedure, step, field, node_get(own, "preset"));
     }
@@ -322,7 +343,8 @@ static bool cites(const struct basis *basis, str article)
 static bool step_cites(const struct load *load, const struct step *step, str article)
 {
     bool found = cites(&step->basis, article) || cites(&step->within.basis, article) ||
-                 cites(&step->not_before.basis, article);
+                 cites(&step->not_before.basis, article) || cites(&step->ahead.basis, article) ||
+                 cites(&step->within.extend_basis, article);
     for (size_t i = 0; i < step->form.n && !found; i++)
         found = cites(&step->form.fields[i].basis, article);
     for (size_t i = 0; i < step->n_needs && !found; i++)
@@ -356,14 +378,20 @@ static void link_step(struct load *load, const struct draft_procedure *draft, si
     const struct node *node = draft->steps[i].node;
     if (node->kind != NODE_MAP)
         return;
-    if (step->by.ptr)
-        want_role(load, step->by, node_get(node, "by")->pos);
+    const struct node *by = node_get(node, "by"), *all = node_get(by, "all");
+    for (size_t k = 0; k < step->n_seats; k++)
+        if (step->seats[k].ptr)
+            want_role(load, step->seats[k], all ? all->items.items[k]->pos : by->pos);
     if (step->form.n)
         link_form(load, procedure, step, node_get(node, "form"));
     link_materials(load, node_get(node, "materials"), step);
     link_needs(load, procedure, step, node_get(node, "needs"));
-    link_limit(load, procedure, step, node_get(node, "within"), false, &step->within);
-    link_limit(load, procedure, step, node_get(node, "not-before"), true, &step->not_before);
+    link_limit(load, procedure, step, node_get(node, "within"), DIRECTION_WITHIN,
+               &step->within);
+    link_limit(load, procedure, step, node_get(node, "not-before"), DIRECTION_WAIT,
+               &step->not_before);
+    link_limit(load, procedure, step, node_get(node, "ahead"), DIRECTION_AHEAD, &step->ahead);
+    link_shows(load, procedure, node, step);
     const struct node *outcomes = node_get(node, "outcomes");
     for (size_t k = 0; k < step->n_outcomes; k++)
         link_outcome(load, procedure, step, outcomes->entries.items[k].value,
@@ -410,6 +438,10 @@ static void link_seats(struct load *load, const struct draft_procedure *draft)
         str text = scalar_text(load, entry->value, "a seat");
         if (!text.ptr)
             continue;
+        if (str_eq(text, S("system.owner")) || str_eq(text, S("system.provider"))) {
+            seat->kind = str_ends(text, S("owner")) ? SEAT_OWNER : SEAT_PROVIDER;
+            continue;
+        }
         if (str_cut(text, '.', &seat->step, &seat->field)) {
             link_field_seat(load, procedure, entry->value, seat);
             continue;
@@ -425,6 +457,13 @@ static void link_title(struct load *load, const struct draft_procedure *draft)
 {
     struct procedure *procedure = draft->procedure;
     const struct node *node = node_get(draft->node, "names");
+    if (procedure->about) {
+        if (node)
+            diagnose(load, PROBLEM_TITLE_FIELD, node->pos,
+                     "the case is about a system that has its name already; remove names, or "
+                     "about.");
+        return;
+    }
     str text = read_text(load, draft->node, "names", "the procedure");
     if (!text.ptr || procedure->n_steps == 0)
         return;
@@ -477,5 +516,7 @@ void link_policy(struct load *load)
             link_step(load, draft, i);
         link_title(load, draft);
         link_seats(load, draft);
+        link_offer(load, draft->node, draft->procedure);
     }
+    link_registers(load);
 }

@@ -19,7 +19,7 @@ static bool step_target(struct flow *f, str id, struct pos pos, struct target *o
     return true;
 }
 
-/* to: STEP | hold STEP | back | done | end */
+/* to: STEP | hold STEP | back | stay | done | end */
 static bool single_target(struct flow *f, const struct node *node, struct target *out)
 {
     str text = scalar_text(f->load, node, "to");
@@ -30,12 +30,16 @@ static bool single_target(struct flow *f, const struct node *node, struct target
                                                                          : TARGET_BACK;
         return true;
     }
+    if (str_eq(text, S("stay"))) {
+        out->kind = TARGET_STAY;
+        return true;
+    }
     str head, rest;
     if (str_cut(text, ' ', &head, &rest)) {
         if (!str_eq(head, S("hold")) || str_has(rest, S(" "))) {
             diagnose(f->load, PROBLEM_TARGET, node->pos,
-                     "\"%.*s\" is no target; expected STEP, hold STEP, back, done or end.",
-                     STR_FMT(text));
+                     "\"%.*s\" is no target; expected STEP, hold STEP, back, stay, done or "
+                     "end.", STR_FMT(text));
             return false;
         }
         out->kind = TARGET_HOLD;
@@ -53,10 +57,16 @@ static void side_by_side(struct flow *f, const struct node *list)
         str id = scalar_text(f->load, item, "a step");
         struct target *target = &out->targets[out->n_targets];
         target->kind = TARGET_STEP;
+        if (id.ptr && str_eq(id, S("stay"))) {
+            target->kind = TARGET_STAY;
+            target->step = STR_NONE;
+            out->n_targets++;
+            continue;
+        }
         if (!id.ptr || !step_target(f, id, item->pos, target))
             continue;
         for (size_t k = 0; k < out->n_targets; k++)
-            if (str_eq(out->targets[k].step, id))
+            if (out->targets[k].kind == TARGET_STEP && str_eq(out->targets[k].step, id))
                 diagnose(f->load, PROBLEM_TARGET, item->pos,
                          "step %.*s stands twice in one list.", STR_FMT(id));
         out->n_targets++;
@@ -132,18 +142,22 @@ static void link_targets(struct flow *f, const struct node *node)
 /* ---- effects ------------------------------------------------------------------------------- */
 
 static const str EFFECT_NAMES[] = {
-#define X(symbol, name) {name, sizeof(name) - 1},
+#define X(symbol, name, argument) {name, sizeof(name) - 1},
     EFFECTS(X)
 #undef X
 };
 
-static bool takes_argument(enum effect_kind kind)
+static const char *argument_form(enum effect_kind kind)
 {
-    switch (kind) {
-    case EFFECT_grant: return true;
-    case EFFECT_set_live: return false;
+    switch (effect_argument(kind)) {
+    case ARGUMENT_NOTHING: return " without an argument";
+    case ARGUMENT_QUANTITIES:
+    case ARGUMENT_ORGANISATION: return "(STEP.FIELD)";
+    case ARGUMENT_REGISTER: return "(REGISTER of STEP)";
+    case ARGUMENT_EXTENSION: return "(STEP by STEP.FIELD)";
+    case ARGUMENT_PROCEDURE: return "(PROCEDURE)";
     }
-    return false;
+    return "";
 }
 
 static bool effect_kind(struct flow *f, const struct node *node, str name,
@@ -160,6 +174,108 @@ static bool effect_kind(struct flow *f, const struct node *node, str name,
     return false;
 }
 
+/* The field that an effect takes its value from. */
+static bool effect_field(struct flow *f, struct pos pos, enum field_type type, struct effect *out)
+{
+    const struct step *step = want_step(f->load, f->procedure, out->step, pos);
+    if (!step || form_is_broken(f->load, step))
+        return false;
+    const struct field *field = want_field(f->load, step, out->field, pos);
+    if (field && field->type != type)
+        diagnose(f->load, PROBLEM_EFFECT, pos, "%.*s takes a field of type %s; %.*s is of type "
+                 "%s.", STR_FMT(EFFECT_NAMES[out->kind]), field_type_name(type),
+                 STR_FMT(field->id), field_type_name(field->type));
+    return field != NULL;
+}
+
+/* Each field that the register wants stands in that step's form, under the same name and type. */
+static bool effect_register(struct flow *f, struct pos pos, const struct effect *effect)
+{
+    const struct policy *policy = f->load->policy;
+    const struct ledger *ledger = policy_register(policy, effect->target);
+    if (!ledger) {
+        str *ids = NEWS(f->load->arena, str, policy->n_registers);
+        for (size_t i = 0; i < policy->n_registers; i++)
+            ids[i] = policy->registers[i].id;
+        str expected = expected_words(f->load->arena, effect->target, ids, policy->n_registers);
+        diagnose(f->load, PROBLEM_UNKNOWN_REGISTER, pos, "no register \"%.*s\"%.*s",
+                 STR_FMT(effect->target), STR_FMT(expected));
+        return false;
+    }
+    const struct step *from = want_step(f->load, f->procedure, effect->step, pos);
+    if (!from || form_is_broken(f->load, from))
+        return false;
+    for (size_t i = 0; i < ledger->form.n; i++) {
+        const struct field *wanted = &ledger->form.fields[i];
+        const struct field *field = form_field(&from->form, wanted->id);
+        bool always = field && (from == f->step ? field_applies(field, f->out->id)
+                                                : field_always(from, field));
+        bool there = always && (!field->optional || wanted->optional);
+        if (field ? field->type != wanted->type || !there : !wanted->optional)
+            diagnose(f->load, PROBLEM_EFFECT, pos,
+                     "register %.*s takes its line from step %.*s, which has no field %.*s of type "
+                     "%s that is always there; add it to the form.", STR_FMT(ledger->id),
+                     STR_FMT(from->id), STR_FMT(wanted->id), field_type_name(wanted->type));
+    }
+    return true;
+}
+
+static bool effect_procedure(struct flow *f, struct pos pos, const struct effect *effect)
+{
+    const struct load *load = f->load;
+    str *ids = NEWS(load->arena, str, load->drafts.len);
+    for (size_t i = 0; i < load->drafts.len; i++) {
+        ids[i] = load->drafts.items[i].procedure->id;
+        if (str_eq(ids[i], effect->target))
+            return true;
+    }
+    str expected = expected_words(load->arena, effect->target, ids, load->drafts.len);
+    diagnose(f->load, PROBLEM_UNKNOWN_PROCEDURE, pos, "no procedure \"%.*s\"%.*s",
+             STR_FMT(effect->target), STR_FMT(expected));
+    return false;
+}
+
+/* STEP by STEP.FIELD: a step whose limit says how far it may be extended. */
+static bool effect_extension(struct flow *f, struct pos pos, struct effect *out)
+{
+    const struct step *step = want_step(f->load, f->procedure, out->target, pos);
+    return step && effect_field(f, pos, FIELD_INTEGER, out);
+}
+
+static bool read_argument(struct effect *out, str text)
+{
+    str head, rest;
+    switch (effect_argument(out->kind)) {
+    case ARGUMENT_NOTHING: return false;
+    case ARGUMENT_QUANTITIES:
+    case ARGUMENT_ORGANISATION: return str_cut(text, '.', &out->step, &out->field);
+    case ARGUMENT_PROCEDURE:
+        out->target = text;
+        return text.len > 0 && !str_has(text, S("."));
+    case ARGUMENT_REGISTER:
+        return str_cut(text, ' ', &out->target, &rest) && str_cut(rest, ' ', &head, &out->step) &&
+               str_eq(head, S("of")) && out->step.len > 0;
+    case ARGUMENT_EXTENSION:
+        if (!str_cut(text, ' ', &out->target, &rest) || !str_cut(rest, ' ', &head, &rest))
+            return false;
+        return str_eq(head, S("by")) && str_cut(rest, '.', &out->step, &out->field);
+    }
+    return false;
+}
+
+static bool link_argument(struct flow *f, struct pos pos, struct effect *out)
+{
+    switch (effect_argument(out->kind)) {
+    case ARGUMENT_NOTHING: return true;
+    case ARGUMENT_QUANTITIES: return effect_field(f, pos, FIELD_QUANTITIES, out);
+    case ARGUMENT_ORGANISATION: return effect_field(f, pos, FIELD_ORGANISATION, out);
+    case ARGUMENT_REGISTER: return effect_register(f, pos, out);
+    case ARGUMENT_EXTENSION: return effect_extension(f, pos, out);
+    case ARGUMENT_PROCEDURE: return effect_procedure(f, pos, out);
+    }
+    return false;
+}
+
 static bool link_effect(struct flow *f, const struct node *node, struct effect *out)
 {
     str text = scalar_text(f->load, node, "an effect"), name, argument;
@@ -169,28 +285,16 @@ static bool link_effect(struct flow *f, const struct node *node, struct effect *
     if (!effect_kind(f, node, name, &out->kind))
         return false;
     out->pos = node->pos;
+    bool wanted = effect_argument(out->kind) != ARGUMENT_NOTHING;
     bool closed = call && argument.len > 0 && argument.ptr[argument.len - 1] == ')';
     if (closed)
         argument.len--;
-    if (call != closed || call != takes_argument(out->kind) ||
-        (call && !str_cut(argument, '.', &out->step, &out->field))) {
+    if (call != closed || call != wanted || (call && !read_argument(out, argument))) {
         diagnose(f->load, PROBLEM_EFFECT, node->pos, "\"%.*s\" cannot be read; expected %.*s%s.",
-                 STR_FMT(text), STR_FMT(name),
-                 takes_argument(out->kind) ? "(STEP.FIELD)" : " without an argument");
+                 STR_FMT(text), STR_FMT(name), argument_form(out->kind));
         return false;
     }
-    if (!call)
-        return true;
-    struct pos pos = node_pos_at(f->load, node, name.len + 1);
-    const struct step *step = want_step(f->load, f->procedure, out->step, pos);
-    if (!step || form_is_broken(f->load, step))
-        return false;
-    const struct field *field = want_field(f->load, step, out->field, pos);
-    if (field && field->type != FIELD_QUANTITIES)
-        diagnose(f->load, PROBLEM_EFFECT, pos,
-                 "%.*s takes a quantities field; %.*s is of type %s.", STR_FMT(name),
-                 STR_FMT(field->id), field_type_name(field->type));
-    return field != NULL;
+    return link_argument(f, node_pos_at(f->load, node, name.len + (call ? 1 : 0)), out);
 }
 
 void link_outcome(struct load *load, const struct procedure *procedure, const struct step *step,

@@ -21,6 +21,9 @@
     X(DUPLICATE_KEY, "P006", false)   /* a key stands twice in one map */                         \
     X(PACK_FILES, "P007", false)      /* pack.yaml is missing, or a file name is not allowed */   \
     X(UNKNOWN_STEP, "P101", false)                                                                \
+    X(UNKNOWN_REGISTER, "P118", false)                                                            \
+    X(UNKNOWN_LIST, "P119", false)                                                                \
+    X(UNKNOWN_PROCEDURE, "P120", false)                                                           \
     X(SHAPE, "P102", false)           /* a map where a text is wanted, and the like */            \
     X(UNKNOWN_KEY, "P103", false)                                                                 \
     X(UNKNOWN_OUTCOME, "P104", false)                                                             \
@@ -69,7 +72,11 @@
     X(STATES, "P511", false)          /* more states than can be explored */                      \
     X(EFFECT, "P512", false)          /* unknown effect, or wrong argument */                     \
     X(TITLE_FIELD, "P513", false)     /* names: a field that cannot name a system */              \
-    X(PRESET, "P514", false)          /* preset of another type */
+    X(PRESET, "P514", false)          /* preset of another type */                                \
+    X(SEVERAL_SEATS, "P515", false)   /* a step of several signatures that holds or stays */      \
+    X(TELL, "P516", false)            /* nobody to tell, or nothing to show */                    \
+    X(NO_SYSTEM, "P517", false)       /* a rule about a system where there is none */             \
+    X(EXTENSION, "P518", false)       /* an extension of what cannot be extended */
 
 enum problem {
 #define X(symbol, code, warning) PROBLEM_##symbol,
@@ -166,13 +173,22 @@ bool pack_name_allowed(str name);
 
 void parse_head(struct load *load, const struct node *root);
 void parse_procedure(struct load *load, const struct node *root);
+void parse_meets(struct load *load, const struct node *node, str **out, size_t *out_n);
+void parse_registers(struct load *load, const struct node *root);
+void link_registers(struct load *load);
+/* Its offered conditions and when it may be withdrawn. */
+void link_offer(struct load *load, const struct node *root, struct procedure *procedure);
+/* The step's shows and tell. */
+void link_shows(struct load *load, const struct procedure *procedure, const struct node *node,
+                struct step *step);
 void parse_form(struct load *load, const struct node *node, struct form *out, bool *out_broken);
 void link_policy(struct load *load);
 void audit_policy(struct load *load);
 
-/* within and not-before (waits: the latter); node may be NULL. */
+/* within, not-before and ahead; node may be NULL. */
+enum direction { DIRECTION_WITHIN, DIRECTION_WAIT, DIRECTION_AHEAD };
 void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
-                const struct node *node, bool waits, struct limit *out);
+                const struct node *node, enum direction direction, struct limit *out);
 /* Where an outcome leads and what it does. */
 void link_outcome(struct load *load, const struct procedure *procedure, const struct step *step,
                   const struct node *node, struct outcome *out);

@@ -129,7 +129,8 @@ static bool parse_field(struct load *load, const struct node_entry *entry, struc
     const char *what = str_printf(load->arena, "field \"%.*s\"", STR_FMT(entry->key->text)).ptr;
     out->id = entry->key->text;
     out->pos = entry->key->pos;
-    check_id(load, entry->key, "field", "and or not given has done today unit");
+    check_id(load, entry->key, "field",
+             "and or not given has done where today unit");
     if (!check_map(load, node, what, "") || !parse_type(load, node, what, out))
         return false;
     check_field_keys(load, node, what, out->type);

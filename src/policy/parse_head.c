@@ -177,7 +177,8 @@ void parse_head(struct load *load, const struct node *root)
     struct policy *policy = load->policy;
     load->head = root;
     if (!check_map(load, root, "the pack",
-                   "policy title short document from authority due-soon roles materials items"))
+                   "policy title short document from authority due-soon roles materials items "
+                   "registers lists"))
         return;
     policy->id = read_text(load, root, "policy", "the pack");
     if (policy->id.ptr)
@@ -196,4 +197,5 @@ void parse_head(struct load *load, const struct node *root)
     parse_roles(load, root);
     parse_materials(load, root);
     parse_items(load, root);
+    parse_registers(load, root);
 }

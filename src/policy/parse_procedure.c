@@ -2,10 +2,10 @@
  * A procedure file: everything that can be said without knowing the other names. */
 #include "policy/load_priv.h"
 
-enum { CODE_MAX = 8, MEETS_MAX = 100 };
+enum { CODE_MAX = 8, MEETS_MAX = 100, SEATS_MAX = 8 };
 
-static const char STEP_KEYS[] = "id zh en by basis source meets side opinion form materials needs "
-                                "within not-before outcomes";
+static const char STEP_KEYS[] = "id zh en by basis source meets side opinion paper further form "
+                                "materials shows needs within not-before ahead outcomes tell";
 
 static bool is_digit(char c)
 {
@@ -34,11 +34,11 @@ static bool meets_form(str s, str *out_article)
     return true;
 }
 
-static void parse_meets(struct load *load, const struct node *node, struct step *out)
+void parse_meets(struct load *load, const struct node *node, str **out, size_t *out_n)
 {
     if (!node || !check_list(load, node, "meets", MEETS_MAX))
         return;
-    out->meets = NEWS(load->arena, str, node->items.len);
+    *out = NEWS(load->arena, str, node->items.len);
     for (size_t i = 0; i < node->items.len; i++) {
         const struct node *item = node->items.items[i];
         str id = scalar_text(load, item, "a requirement"), article;
@@ -50,11 +50,11 @@ static void parse_meets(struct load *load, const struct node *node, struct step 
                      "AB-12.3.", STR_FMT(id));
             continue;
         }
-        for (size_t k = 0; k < out->n_meets; k++)
-            if (str_eq(out->meets[k], id))
+        for (size_t k = 0; k < *out_n; k++)
+            if (str_eq((*out)[k], id))
                 diagnose(load, PROBLEM_DUPLICATE_ID, item->pos, "%.*s stands twice in meets.",
                          STR_FMT(id));
-        out->meets[out->n_meets++] = id;
+        (*out)[(*out_n)++] = id;
     }
 }
 
@@ -103,6 +103,43 @@ static void parse_outcomes(struct load *load, const struct node *node, const cha
         parse_outcome(load, &outcomes->entries.items[i], &out->outcomes[i]);
 }
 
+/* by: ROLE, or by: {all: [ROLE, ROLE]} when each of them signs. */
+static void parse_by(struct load *load, const struct node *node, const char *what,
+                     struct step *out)
+{
+    const struct node *by = node_get(node, "by");
+    if (!by || by->kind == NODE_SCALAR) {
+        out->by = read_text(load, node, "by", what);
+        out->seats = NEWS(load->arena, str, 1);
+        out->seats[0] = out->by;
+        out->n_seats = 1;
+        return;
+    }
+    const struct node *all = node_get(by, "all");
+    if (!check_map(load, by, "by", "all"))
+        return;
+    if (!all) {
+        diagnose(load, PROBLEM_MISSING_KEY, by->pos,
+                 "by has no \"all\"; write a role, or {all: [ROLE, ROLE]}.");
+        return;
+    }
+    if (!check_list(load, all, "all", SEATS_MAX))
+        return;
+    if (all->items.len < 2)
+        diagnose(load, PROBLEM_SHAPE, all->pos, "all names two roles or more.");
+    out->seats = NEWS(load->arena, str, all->items.len);
+    for (size_t i = 0; i < all->items.len; i++) {
+        str role = scalar_text(load, all->items.items[i], "a role");
+        for (size_t k = 0; k < out->n_seats; k++)
+            if (role.ptr && str_eq(out->seats[k], role))
+                diagnose(load, PROBLEM_DUPLICATE_ID, all->items.items[i]->pos,
+                         "role %.*s stands twice.", STR_FMT(role));
+        if (role.ptr)
+            out->seats[out->n_seats++] = role;
+    }
+    out->by = out->n_seats ? out->seats[0] : STR_NONE;
+}
+
 static void parse_step(struct load *load, const struct node *node, struct step *out,
                        struct draft_step *draft)
 {
@@ -116,17 +153,19 @@ static void parse_step(struct load *load, const struct node *node, struct step *
     if (out->id.ptr) {
         out->pos = id->pos;
         check_id(load, id, "step",
-                 "unit end done back hold otherwise opened today and or not given has");
+                 "unit system end done back hold stay otherwise opened today and or not given has");
     }
     const char *what = str_printf(load->arena, "step \"%.*s\"", STR_FMT(out->id)).ptr;
     bool side = false;
     read_label(load, node, what, &out->label);
-    out->by = read_text(load, node, "by", what);
+    parse_by(load, node, what, out);
     out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
     read_flag(load, node, "opinion", &out->opinion);
+    read_flag(load, node, "paper", &out->paper);
+    read_flag(load, node, "further", &out->further);
     read_flag(load, node, "side", &side);
     out->stage = !side;
-    parse_meets(load, node_get(node, "meets"), out);
+    parse_meets(load, node_get(node, "meets"), &out->meets, &out->n_meets);
     parse_form(load, node_get(node, "form"), &out->form, &draft->form_broken);
     parse_outcomes(load, node, what, out);
 }
@@ -175,7 +214,8 @@ static void parse_code(struct load *load, const struct node *root, struct proced
 void parse_procedure(struct load *load, const struct node *root)
 {
     if (!check_map(load, root, "a procedure file",
-                   "procedure code title basis source names seats steps"))
+                   "procedure code title basis source meets names about offered withdraw seats "
+                   "steps"))
         return;
     struct procedure *procedure = NEW(load->arena, struct procedure);
     struct draft_procedure *draft = VEC_ADD(load->arena, &load->drafts);
@@ -194,5 +234,8 @@ void parse_procedure(struct load *load, const struct node *root)
     else if (check_map(load, title, "title", "zh en"))
         read_label(load, title, "the title", &procedure->label);
     procedure->basis = read_basis(load, root, "the procedure", NULL, BASIS_REQUIRED);
+    parse_meets(load, node_get(root, "meets"), &procedure->meets, &procedure->n_meets);
+    const struct node *about = node_get(root, "about");
+    procedure->about = about && read_word(load, about, "about", "system") == 0;
     parse_steps(load, root, draft);
 }

@@ -53,6 +53,26 @@ const struct item *policy_item(const struct policy *policy, str id)
     FIND(policy->items, policy->n_items, id);
 }
 
+const struct ledger *policy_register(const struct policy *policy, str id)
+{
+    FIND(policy->registers, policy->n_registers, id);
+}
+
+const struct listing_rule *policy_list(const struct policy *policy, str id)
+{
+    FIND(policy->lists, policy->n_lists, id);
+}
+
+enum effect_argument effect_argument(enum effect_kind kind)
+{
+    static const enum effect_argument ARGUMENTS[] = {
+#define X(symbol, name, argument) ARGUMENT_##argument,
+        EFFECTS(X)
+#undef X
+    };
+    return ARGUMENTS[kind];
+}
+
 /* ---- loading ------------------------------------------------------------------------------- */
 
 static const str HEAD_FILE = {"pack.yaml", 9};

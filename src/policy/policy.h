@@ -44,13 +44,20 @@ struct value {
 
 /* What an expression may ask of the world; decide/ answers from its facts.
  * path: "review.granted" is {head: review, name: granted}; a bare field is asked with the id of
- * its own step as head; "unit.level" has head "unit"; "today" an empty head and name "today"
- * (VALUE_DATE). An organisation field answers its id (VALUE_INTEGER). */
+ * its own step as head; "unit.level" has head "unit", "system.stage" head "system"; "today" an
+ * empty head and name "today" (VALUE_DATE); a register's field has the register as head. An
+ * organisation field answers its id (VALUE_INTEGER). */
 struct environment {
     void *facts;
     struct value (*path)(void *facts, str head, str name);
-    bool (*done)(void *facts, str step, str outcome);    /* last round closed with that outcome */
+    /* The last round closed with that outcome; an empty outcome asks whether it is open or held. */
+    bool (*done)(void *facts, str step, str outcome);
     bool (*has)(void *facts, str material);              /* filed in the step's current round */
+    bool (*shorter)(void *facts, str step);              /* its notice was shorter than it ought */
+    bool (*listed)(void *facts, str list);               /* the list finds the system */
+    /* From now on paths of the register mean its n-th line, latest first; false when there is
+     * none, or a period is missing between it and the one before. */
+    bool (*line)(void *facts, str register_id, size_t n);
 };
 
 /* False when the step limit was passed or an operand had no value (VALUE_NONE): out_why says so. */
@@ -127,6 +134,12 @@ struct condition {
 
 enum anchor_kind { ANCHOR_OPENED, ANCHOR_FACT }; /* the task's own opening, or STEP.OUTCOME */
 
+enum limit_kind {
+    LIMIT_COUNTED,               /* COUNT UNIT after FACT */
+    LIMIT_UNTIL,                 /* until a date that a field holds */
+    LIMIT_AHEAD                  /* COUNT UNIT before a date of the step's own form */
+};
+
 struct limit_case {
     struct expression *when;     /* NULL: the rule itself (always the last one) */
     int32_t count;               /* when field is empty */
@@ -137,6 +150,11 @@ struct limit_case {
 
 struct limit {
     bool present;
+    enum limit_kind kind;
+    str date_step, date_field;   /* UNTIL, AHEAD */
+    bool refuses;                /* AHEAD: too short a notice is refused, else marked */
+    int32_t extend_most;         /* units that extensions may add in all; 0: no extension */
+    struct basis extend_basis;
     struct limit_case *cases;    /* exceptions first, then the rule */
     size_t n;
     enum anchor_kind anchor;
@@ -145,28 +163,42 @@ struct limit {
     struct pos pos;
 };
 
-enum target_kind { TARGET_STEP, TARGET_HOLD, TARGET_BACK, TARGET_DONE, TARGET_END };
+enum target_kind { TARGET_STEP, TARGET_HOLD, TARGET_BACK, TARGET_STAY, TARGET_DONE, TARGET_END };
 
 struct target {
-    enum target_kind kind;       /* HOLD opens `step` and stops the holder's clock */
+    enum target_kind kind;       /* HOLD opens `step` and stops the holder's clock; STAY: the task
+                                  * is still owed, its clock runs on */
     str step;
     struct expression *when;     /* NULL: otherwise; a choice takes the first that holds */
 };
 
-/* What an outcome does to things outside the case; a closed list. */
+/* What an outcome does to things outside the case; a closed list. Symbol, name, argument. */
 #define EFFECTS(X)                                                                                \
-    X(grant, "grant")            /* grant(STEP.FIELD): become the system's approved quantities */ \
-    X(set_live, "set-live")      /* the system goes into formal operation today */
+    X(grant, "grant", QUANTITIES)       /* are added to the system's approved quantities */       \
+    X(regrant, "regrant", QUANTITIES)   /* become the system's approved quantities */             \
+    X(ungrant, "ungrant", QUANTITIES)   /* are taken off the system's approved quantities */      \
+    X(release, "release", NOTHING)      /* nothing is approved for the system any more */         \
+    X(provide, "provide", ORGANISATION) /* becomes the system's provider */                       \
+    X(set_live, "set-live", NOTHING)    /* the system goes into formal operation */               \
+    X(retire, "retire", NOTHING)        /* its service and its metering end */                    \
+    X(file, "file", REGISTER)           /* REGISTER of STEP: its form becomes a line */           \
+    X(extend, "extend", EXTENSION)      /* a running task gets more time: STEP by STEP.FIELD */   \
+    X(start, "start", PROCEDURE)        /* opens a case about the same system, for its owner */
 
 enum effect_kind {
-#define X(symbol, name) EFFECT_##symbol,
+#define X(symbol, name, argument) EFFECT_##symbol,
     EFFECTS(X)
 #undef X
+};
+enum effect_argument {
+    ARGUMENT_NOTHING, ARGUMENT_QUANTITIES, ARGUMENT_ORGANISATION, ARGUMENT_REGISTER,
+    ARGUMENT_EXTENSION, ARGUMENT_PROCEDURE
 };
 
 struct effect {
     enum effect_kind kind;
-    str step, field;             /* argument, where it takes one */
+    str step, field;             /* STEP.FIELD, where it takes one */
+    str target;                  /* register, procedure, or step that gets more time */
     struct pos pos;
 };
 
@@ -185,10 +217,26 @@ struct outcome {
     struct pos pos;
 };
 
+/* What the page lays beside the form, and the journal notes with the decision. */
+enum shown_kind { SHOWN_FIELD, SHOWN_MATERIAL, SHOWN_REGISTER };
+struct shown {
+    enum shown_kind kind;
+    str step, id;                /* FIELD: of that step; MATERIAL, REGISTER: empty step */
+    struct pos pos;
+};
+
+/* Who is told of an outcome, and has to receive it. */
+struct tell {
+    str outcome, role;           /* outcome empty: every one */
+    struct pos pos;
+};
+
 struct step {
     str id;
     struct label label;
-    str by;                      /* role */
+    str by;                      /* role; the first of several */
+    str *seats;                  /* roles that sign, each by itself; the first outcome needs all */
+    size_t n_seats;
     struct basis basis;
     str *meets;                  /* requirement ids */
     size_t n_meets;
@@ -197,10 +245,16 @@ struct step {
     size_t n_materials;
     struct condition *needs;
     size_t n_needs;
-    struct limit within, not_before;
+    struct limit within, not_before, ahead;
+    struct shown *shows;
+    size_t n_shows;
+    struct tell *tells;
+    size_t n_tells;
     struct outcome *outcomes;
     size_t n_outcomes;
     bool opinion;                /* an opinion must be written */
+    bool paper;                  /* may be recorded later, from a paper */
+    bool further;                /* the authority may ask for materials beyond these */
     bool stage;                  /* shown on the stage line; a supplement or rectification is not */
     struct pos pos;
 };
@@ -210,6 +264,8 @@ enum seat_kind {
     SEAT_OPENER,                 /* the organisation that opened the case */
     SEAT_PARENT,                 /* the county authority above the opener */
     SEAT_SOLE,                   /* the only organisation with the role */
+    SEAT_OWNER,                  /* the system's owner */
+    SEAT_PROVIDER,               /* the system's provider */
     SEAT_FIELD                   /* named in an organisation field, STEP.FIELD */
 };
 struct seat {
@@ -223,11 +279,48 @@ struct procedure {
     str id, code;                /* code: letters in the case number */
     struct label label;
     struct basis basis;
-    str title_step, title_field; /* the text field of the first step that names the system */
+    str *meets;                  /* requirement ids */
+    size_t n_meets;
+    bool about;                  /* about a system that there is; else it registers a new one */
+    str title_step, title_field; /* the text field of the first step that names the new system */
+    struct condition *offered;   /* what must hold for a case to be opened */
+    size_t n_offered;
+    struct withdrawal {
+        bool present;
+        struct basis basis;
+        struct fact { str step, outcome; } *before; /* not after any of these */
+        size_t n_before;
+    } withdrawal;
     struct seat *seats;
     size_t n_seats;
     struct step *steps;          /* the first one opens the case */
     size_t n_steps;
+    struct pos pos;
+};
+
+/* A ledger of lines with the same fields. */
+enum register_about { ABOUT_SYSTEM, ABOUT_FILER };
+struct ledger {
+    str id;
+    struct label label;
+    struct basis basis;
+    str by;                      /* role that files lines; empty: only effects do */
+    enum register_about about;
+    bool monthly;                /* one line a month; a later one for the month takes its place */
+    struct form form;
+    str *meets;
+    size_t n_meets;
+    struct pos pos;
+};
+
+/* Systems that fulfil a condition, found anew whenever a line about them is filed. */
+struct listing_rule {
+    str id;
+    struct label label;
+    struct basis basis;
+    struct expression *when;
+    str *meets;
+    size_t n_meets;
     struct pos pos;
 };
 
@@ -258,6 +351,10 @@ struct policy {
     size_t n_items;
     struct procedure *procedures;
     size_t n_procedures;
+    struct ledger *registers;
+    size_t n_registers;
+    struct listing_rule *lists;
+    size_t n_lists;
 };
 
 /* ---- loading ------------------------------------------------------------------------------- */
@@ -305,5 +402,8 @@ bool field_applies(const struct field *field, str outcome);
 const struct role *policy_role(const struct policy *policy, str id);
 const struct material_kind *policy_material(const struct policy *policy, str id);
 const struct item *policy_item(const struct policy *policy, str id);
+const struct ledger *policy_register(const struct policy *policy, str id);
+const struct listing_rule *policy_list(const struct policy *policy, str id);
+enum effect_argument effect_argument(enum effect_kind kind);
 
 #endif

@@ -75,8 +75,46 @@ bool fit_person(struct world *world, const struct event *event, struct err *e)
     if (event->kind == EVENT_post_granted)
         return known_person(world, event, event->post_granted.person, e) &&
                known_organisation(world, event, event->post_granted.organisation, e);
+    if (event->kind == EVENT_post_delegated) {
+        const struct event_post_delegated *delegated = &event->post_delegated;
+        struct row_post *post;
+        if (!q_post(world->db, world->arena, delegated->post, &post, e))
+            return false;
+        if (!post || post->person != event->stream || date_is_none(delegated->from) ||
+            date_is_none(delegated->until))
+            return unfit(event, "it delegates a post that is not the person's", e);
+        return known_person(world, event, delegated->person, e);
+    }
+    if (event->kind == EVENT_delegation_ended) {
+        struct row_delegation *row;
+        if (!q_delegation(world->db, world->arena, event->delegation_ended.delegation, &row, e))
+            return false;
+        return (row && row->holder == event->stream &&
+                !date_is_none(event->delegation_ended.on)) ||
+               unfit(event, "there is no such delegation", e);
+    }
     return event->kind != EVENT_credential_set ||
            known_person(world, event, event->credential_set.person, e);
+}
+
+/* ---- registers --------------------------------------------------------------------------- */
+
+bool fit_record(struct world *world, const struct event *event, struct err *e)
+{
+    const struct event_record_filed *filed = &event->record_filed;
+    struct row_record *before;
+    if (!begins(event, e) || !known_organisation(world, event, filed->organisation, e) ||
+        (filed->system && !known_system(world, event, filed->system, e)))
+        return false;
+    if (date_is_none(filed->on) || filed->period < 0 ||
+        filed->period > LIMIT_YEAR_MAX * 100 + 12)
+        return unfit(event, "it is of no day or month", e);
+    if (!filed->replaces)
+        return true;
+    return q_record(world->db, world->arena, filed->replaces, &before, e) &&
+           ((before && before->system == filed->system &&
+             str_eq(before->register_id, filed->register_id)) ||
+            unfit(event, "it takes the place of another register's line", e));
 }
 
 /* ---- systems ----------------------------------------------------------------------------- */
@@ -84,6 +122,7 @@ bool fit_person(struct world *world, const struct event *event, struct err *e)
 static bool fit_grant(const struct system_state *system, const struct event *event, struct err *e)
 {
     const struct doc *items = event->resource_granted.items;
+    bool instead = str_eq(event->resource_granted.how, S("instead"));
     if (event->resource_granted.system != event->stream)
         return unfit(event, "it is another system's", e);
     if (items && items->kind != DOC_MAP)
@@ -93,7 +132,7 @@ static bool fit_grant(const struct system_state *system, const struct event *eve
         if (value->kind != DOC_INT || value->integer < 0 || value->integer > LIMIT_QUANTITY)
             return unfit(event, "one of its quantities is none", e);
         int64_t sum = value->integer;
-        for (size_t k = 0; k < system->grants.len; k++)
+        for (size_t k = 0; !instead && k < system->grants.len; k++)
             if (str_eq(system->grants.items[k].item, items->map.items[i].key) &&
                 !i64_add(sum, system->grants.items[k].quantity, &sum))
                 return unfit(event, "one of its quantities is more than there can be", e);
@@ -111,10 +150,14 @@ bool fit_system(struct world *world, const struct system_state *system, const st
                known_organisation(world, event, event->system_registered.owner, e);
     if (event->kind == EVENT_resource_granted)
         return fit_grant(system, event, e);
-    if (event->kind == EVENT_system_live &&
-        (event->system_live.system != event->stream || date_is_none(event->system_live.on)))
-        return unfit(event, "it is another system's or of no day", e);
-    return true;
+    if (event->kind == EVENT_system_provided)
+        return known_organisation(world, event, event->system_provided.provider, e);
+    date on = event->kind == EVENT_system_live       ? event->system_live.on
+              : event->kind == EVENT_system_retired  ? event->system_retired.on
+              : event->kind == EVENT_system_listed   ? event->system_listed.on
+              : event->kind == EVENT_system_unlisted ? event->system_unlisted.on
+                                                     : (date){0};
+    return !date_is_none(on) || unfit(event, "it is of no day", e);
 }
 
 /* ---- cases ------------------------------------------------------------------------------- */
@@ -135,6 +178,11 @@ static void about(const struct event *event, const int64_t **task, const date **
     ABOUT(task_closed)
     ABOUT(task_due_soon)
     ABOUT(task_overdue)
+    ABOUT(task_stayed)
+    ABOUT(task_extended)
+    ABOUT(task_rederived)
+    ABOUT(task_assigned)
+    ABOUT(task_urged)
 #undef ABOUT
     if (event->kind == EVENT_material_filed)
         *task = &event->material_filed.task;
@@ -144,13 +192,26 @@ static void about(const struct event *event, const int64_t **task, const date **
         *on = &event->task_opened.on;
     else if (event->kind == EVENT_case_ended)
         *on = &event->case_ended.on;
+    else if (event->kind == EVENT_case_withdrawn)
+        *on = &event->case_withdrawn.on;
+    else if (event->kind == EVENT_decision_corrected)
+        *on = &event->decision_corrected.on;
+    else if (event->kind == EVENT_notice_sent)
+        *on = &event->notice_sent.on;
+    else if (event->kind == EVENT_notice_received)
+        *on = &event->notice_received.on;
 }
 
 static bool fit_task(const struct task *task, const struct event *event, struct err *e)
 {
     size_t held = task->suspensions.len;
-    if (event->kind == EVENT_task_held)
+    if (event->kind == EVENT_task_held || event->kind == EVENT_task_stayed)
         return task->state == TASK_CLOSED || unfit(event, "its task was not decided", e);
+    if (event->kind == EVENT_task_rederived)
+        return (!date_is_none(event->task_rederived.opened_on) &&
+                event->task_rederived.late_days >= 0 &&
+                event->task_rederived.late_days <= INT32_MAX) ||
+               unfit(event, "its days are none", e);
     if (event->kind == EVENT_task_resumed)
         return (task->state == TASK_HELD && held > 0 &&
                 date_is_none(task->suspensions.items[held - 1].to)) ||
@@ -162,6 +223,13 @@ static bool fit_task(const struct task *task, const struct event *event, struct 
     if (event->kind == EVENT_task_decided && (event->task_decided.late_days < 0 ||
                                               event->task_decided.late_days > INT32_MAX))
         return unfit(event, "nobody is that late", e);
+    if (event->kind == EVENT_task_extended &&
+        (event->task_extended.count < 1 ||
+         event->task_extended.count > LIMIT_CLOCK_UNITS - task->extended))
+        return unfit(event, "no limit is extended so far", e);
+    if (event->kind == EVENT_task_decided && (event->task_decided.short_days < 0 ||
+                                              event->task_decided.short_days > INT32_MAX))
+        return unfit(event, "no notice is that short", e);
     if (event->kind == EVENT_material_filed &&
         (event->material_filed.size < 0 || event->material_filed.size > LIMIT_ATTACHMENT_BYTES))
         return unfit(event, "no material has that size", e);
@@ -188,6 +256,8 @@ bool fit_case(struct world *world, const struct case_state *kase, const struct e
         return unfit(event, "no step has so many rounds", e);
     if (event->kind == EVENT_task_opened)
         return known_organisation(world, event, event->task_opened.organisation, e);
+    if (event->kind == EVENT_notice_sent)
+        return known_organisation(world, event, event->notice_sent.organisation, e);
     const struct task *task = task_id ? case_task_by_id(kase, *task_id) : NULL;
     if (task_id && !task)
         return unfit(event, "its case has no such task", e);

@@ -15,6 +15,7 @@ bool fit_system(struct world *world, const struct system_state *system, const st
                 struct err *e) WARN_UNUSED;
 bool fit_case(struct world *world, const struct case_state *kase, const struct event *event,
               struct err *e) WARN_UNUSED;
+bool fit_record(struct world *world, const struct event *event, struct err *e) WARN_UNUSED;
 /* RAISE with the entry as its place; always false. */
 bool unfit(const struct event *event, const char *what, struct err *e);
 

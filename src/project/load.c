@@ -1,78 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Rows become aggregates again. */
-#include "project/project.h"
+#include "project/load_priv.h"
 
 #include "json/json.h"
 
-#include <stdio.h>
-
-/* ---- what a row may hold ----------------------------------------------------------------- */
-
-/* Rows are not trusted: a value that the program never writes is named, before anything computes
- * with it. */
-struct column {
-    const char *name;
-    bool good;
-};
-
-static bool bad_column(const char *table, int64_t id, const char *column, struct err *e)
-{
-    char where[64];
-    snprintf(where, sizeof where, "%s row id=%lld", table, (long long)id);
-    return RAISE(e, CORRUPT, where, "its %s is not one that the program writes; run verify, then "
-                 "rebuild", column);
-}
-
-static bool columns_good(const char *table, int64_t id, const struct column *columns, size_t n,
-                         struct err *e)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!columns[i].good)
-            return bad_column(table, id, columns[i].name, e);
-    return true;
-}
-
-static bool in_range(int64_t value, int64_t least, int64_t most)
-{
-    return value >= least && value <= most;
-}
-
-static bool is_day(int64_t day)
-{
-    date least, most;
-    must(date_from_ymd(LIMIT_YEAR_MIN, 1, 1, &least) &&
-         date_from_ymd(LIMIT_YEAR_MAX, 12, 31, &most));
-    return in_range(day, least.day, most.day);
-}
-
-static bool is_year(int64_t year)
-{
-    return in_range(year, LIMIT_YEAR_MIN, LIMIT_YEAR_MAX);
-}
-
-static date day_or_none(bool null, int64_t day)
-{
-    return null ? DATE_NONE : (date){(int32_t)day};
-}
-
-/* A kept document of that kind, or null. */
-static bool parse_kept(struct arena *arena, str text, enum doc_kind kind, struct doc **out)
-{
-    struct err inner = {0};
-    if (!json_parse(arena, text, out, &inner) ||
-        ((*out)->kind != DOC_NULL && (*out)->kind != kind))
-        return false;
-    if ((*out)->kind == DOC_NULL)
-        *out = NULL;
-    return true;
-}
-
 /* ---- cases ------------------------------------------------------------------------------- */
 
-static bool parse_suspension(const struct doc *pair, struct suspension *out)
+static bool parse_suspension(const struct doc *pair, struct suspension *out,
+                             struct hold *out_hold)
 {
-    if (pair->kind != DOC_LIST || pair->list.len != 2)
+    if (pair->kind != DOC_LIST || pair->list.len != 4 ||
+        pair->list.items[2]->kind != DOC_INT || pair->list.items[3]->kind != DOC_INT)
         return false;
+    *out_hold = (struct hold){pair->list.items[2]->integer, pair->list.items[3]->integer};
     const struct doc *from = pair->list.items[0], *to = pair->list.items[1];
     if (from->kind != DOC_INT || !is_day(from->integer) ||
         (to->kind != DOC_NULL && (to->kind != DOC_INT || !is_day(to->integer))))
@@ -92,9 +32,11 @@ static bool parse_suspensions(struct arena *arena, str text, struct task *task)
         return false;
     for (size_t i = 0; i < list->list.len; i++) {
         struct suspension suspension;
-        if (!parse_suspension(list->list.items[i], &suspension))
+        struct hold hold;
+        if (!parse_suspension(list->list.items[i], &suspension, &hold))
             return false;
         VEC_PUSH(arena, &task->suspensions, suspension);
+        VEC_PUSH(arena, &task->holds, hold);
     }
     return true;
 }
@@ -110,6 +52,8 @@ static bool check_task(const struct row_task *row, struct err *e)
         {"not_before", row->not_before_null || is_day(row->not_before)},
         {"local", in_range(row->local, 0, 1)},
         {"estimated", in_range(row->estimated, 0, 1)},
+        {"extended", in_range(row->extended, 0, LIMIT_CLOCK_UNITS)},
+        {"urged_on", row->urged_on_null || is_day(row->urged_on)},
         {"closed_on", row->closed_on_null || is_day(row->closed_on)},
         {"warned_soon", in_range(row->warned_soon, 0, 1)},
         {"warned_overdue", in_range(row->warned_overdue, 0, 1)},
@@ -137,6 +81,11 @@ static bool load_task(struct arena *arena, const struct row_task *row, struct ta
         .basis = row->basis,
         .local = row->local != 0,
         .estimated = row->estimated != 0,
+        .opened_by = row->opened_by,
+        .anchored_by = row->anchored_by,
+        .extended = (int32_t)row->extended,
+        .person = row->person,
+        .urged_on = day_or_none(row->urged_on_null, row->urged_on),
         .outcome = row->outcome,
         .closed_on = day_or_none(row->closed_on_null, row->closed_on),
         .warned_soon = row->warned_soon != 0,
@@ -171,6 +120,8 @@ static bool load_decisions(struct world *world, struct case_state *kase, struct 
             {"task", case_task_by_id(kase, rows[i].task) != NULL},
             {"decided_on", is_day(rows[i].decided_on)},
             {"late_days", in_range(rows[i].late_days, 0, INT32_MAX)},
+            {"decides", in_range(rows[i].decides, 0, 1)},
+            {"short_days", in_range(rows[i].short_days, 0, INT32_MAX)},
         };
         if (!columns_good("decisions", rows[i].id, columns, COUNT_OF(columns), e))
             return false;
@@ -186,9 +137,16 @@ static bool load_decisions(struct world *world, struct case_state *kase, struct 
             .person = rows[i].person,
             .post = rows[i].post,
             .late_days = (int32_t)rows[i].late_days,
+            .decides = rows[i].decides != 0,
+            .short_days = (int32_t)rows[i].short_days,
+            .paper = rows[i].paper,
+            .paper_reason = rows[i].paper_reason,
+            .corrected = rows[i].corrected,
         };
         if (!parse_kept(world->arena, rows[i].form, DOC_MAP, &decision->form))
             return bad_column("decisions", rows[i].id, "form", e);
+        if (!parse_kept(world->arena, rows[i].shown, DOC_MAP, &decision->shown))
+            return bad_column("decisions", rows[i].id, "shown", e);
     }
     return true;
 }
@@ -214,6 +172,33 @@ static bool load_materials(struct world *world, struct case_state *kase, struct 
             .name = rows[i].name,
             .digest = rows[i].digest,
             .size = rows[i].size,
+        };
+    }
+    return true;
+}
+
+static bool load_notices(struct world *world, struct case_state *kase, struct err *e)
+{
+    struct row_notice *rows;
+    size_t n;
+    if (!q_notices_of(world->db, world->arena, kase->id, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct column columns[] = {
+            {"sent_on", is_day(rows[i].sent_on)},
+            {"received_on", rows[i].received_on_null || is_day(rows[i].received_on)},
+        };
+        if (!columns_good("notices", rows[i].id, columns, COUNT_OF(columns), e))
+            return false;
+        struct notice *notice = VEC_ADD(world->arena, &kase->notices);
+        *notice = (struct notice){
+            .id = rows[i].id,
+            .decision = rows[i].decision,
+            .organisation = rows[i].organisation,
+            .role = rows[i].role,
+            .sent_on = {(int32_t)rows[i].sent_on},
+            .received_on = day_or_none(rows[i].received_on_null, rows[i].received_on),
+            .received_by = rows[i].received_by,
         };
     }
     return true;
@@ -256,57 +241,13 @@ bool world_case(struct world *world, int64_t id, struct case_state **out, struct
         .ended = row->ended != 0,
         .outcome = row->outcome,
         .ended_on = day_or_none(row->ended_on_null, row->ended_on),
+        .cause = row->cause,
+        .withdrawn = row->withdrawn,
     };
     if (!load_tasks(world, kase, e) || !load_decisions(world, kase, e) ||
-        !load_materials(world, kase, e))
+        !load_materials(world, kase, e) || !load_notices(world, kase, e))
         return false;
     world->kase = *out = kase;
-    return true;
-}
-
-bool world_system(struct world *world, int64_t id, struct system_state **out, struct err *e)
-{
-    *out = NULL;
-    if (world->system && world->system->id == id) {
-        *out = world->system;
-        return true;
-    }
-    if (!world_save(world, e))
-        return false;
-    world->system = NULL;
-    struct row_system *row;
-    if (!q_system(world->db, world->arena, id, &row, e))
-        return false;
-    if (!row)
-        return true;
-    const struct column columns[] = {
-        {"stage", in_range(row->stage, SYSTEM_PLANNED, SYSTEM_RETIRED)},
-        {"live_on", row->live_on_null || is_day(row->live_on)},
-    };
-    if (!columns_good("systems", id, columns, COUNT_OF(columns), e))
-        return false;
-    struct system_state *system = NEW(world->arena, struct system_state);
-    *system = (struct system_state){
-        .id = row->id,
-        .authority = row->authority,
-        .owner = row->owner,
-        .name = row->name,
-        .stage = (enum system_stage)row->stage,
-        .live_on = day_or_none(row->live_on_null, row->live_on),
-    };
-    struct row_grant *grants;
-    size_t n;
-    if (!q_grants_of(world->db, world->arena, id, &grants, &n, e))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (grants[i].quantity < 0)
-            return RAISE(e, CORRUPT, "grants", "the quantity of %.*s of system %lld is below "
-                         "nothing; run verify, then rebuild", STR_FMT(grants[i].item),
-                         (long long)id);
-        struct grant grant = {grants[i].item, grants[i].quantity, false};
-        VEC_PUSH(world->arena, &system->grants, grant);
-    }
-    world->system = *out = system;
     return true;
 }
 
@@ -344,6 +285,16 @@ static bool load_lists(struct world *world, struct arena *arena, struct authorit
         struct calendar_ref ref = {(int32_t)years[i].year, years[i].digest, false};
         VEC_PUSH(arena, &authority->calendar_refs, ref);
     }
+    struct row_asked_material *asked;
+    size_t n_asked;
+    if (!q_asked_materials_of(world->db, arena, authority->id, &asked, &n_asked, e))
+        return false;
+    for (size_t i = 0; i < n_asked; i++) {
+        struct asked_material one = {asked[i].procedure, asked[i].step,       asked[i].material,
+                                     asked[i].zh,        asked[i].en,         asked[i].asked != 0,
+                                     false};
+        VEC_PUSH(arena, &authority->asked_materials, one);
+    }
     return true;
 }
 
@@ -370,6 +321,8 @@ bool world_authority(struct world *world, int64_t id, struct authority_state **o
         .name_en = row->name_en,
         .policy_name = row->policy_name,
         .policy_digest = row->policy_digest,
+        .calendar_entry = row->calendar_entry,
+        .calendar_applied = row->calendar_applied,
     };
     if (!load_lists(world, arena, authority, e))
         return false;
@@ -403,6 +356,23 @@ bool world_calendar(struct world *world, struct err *e)
     return true;
 }
 
+/* Another's post, on a day for which its holder has delegated it; *out stays NULL otherwise. */
+static bool delegated_actor(struct world *world, const struct row_post *post, int64_t person,
+                            struct actor *actor, struct actor **out, struct err *e)
+{
+    struct row_delegation *rows;
+    size_t n;
+    if (!q_delegation_for(world->db, world->arena, post->id, person, world->today.day,
+                          world->today.day, &rows, &n, e))
+        return false;
+    if (n == 0 || !is_day(rows[0].valid_from) || !is_day(rows[0].valid_until))
+        return true;
+    actor->from = (date){(int32_t)rows[0].valid_from};
+    actor->until = (date){(int32_t)rows[0].valid_until};
+    *out = actor;
+    return true;
+}
+
 bool world_actor(struct world *world, int64_t person, int64_t post, struct actor **out,
                  struct err *e)
 {
@@ -410,7 +380,7 @@ bool world_actor(struct world *world, int64_t person, int64_t post, struct actor
     struct row_post *row;
     if (!q_post(world->db, world->arena, post, &row, e))
         return false;
-    if (!row || row->person != person)
+    if (!row)
         return true;
     struct actor *actor = NEW(world->arena, struct actor);
     *actor = (struct actor){
@@ -419,7 +389,12 @@ bool world_actor(struct world *world, int64_t person, int64_t post, struct actor
         .organisation = row->organisation,
         .authority = row->authority,
         .role = row->role,
+        .holder = row->person,
+        .from = DATE_NONE,
+        .until = DATE_NONE,
     };
+    if (row->person != person)
+        return delegated_actor(world, row, person, actor, out, e);
     *out = actor;
     return true;
 }

@@ -26,6 +26,7 @@ struct world {
     struct arena *authority_arena;   /* where the authority lives when it is cached, else NULL */
     struct case_state *kase;
     struct system_state *system;
+    date today;                      /* on which delegations hold; for world_actor alone */
 };
 
 /* *out is NULL when there is none with that id. Errors: those of the store, CORRUPT. */
@@ -38,7 +39,15 @@ bool world_authority(struct world *world, int64_t id, struct authority_state **o
     WARN_UNUSED;
 /* Parses the loaded authority's calendar out of the kept texts, once. Errors: CORRUPT. */
 bool world_calendar(struct world *world, struct err *e) WARN_UNUSED;
-/* *out is NULL when the person holds no such post. */
+/* The lines in force about the system, at most LIMIT_RECORDS, into system->records. */
+bool world_records(struct world *world, struct system_state *system, struct err *e) WARN_UNUSED;
+/* Of each register about bodies the latest line of each body. */
+bool world_lines(struct world *world, int64_t authority, const struct policy *policy,
+                 struct record **out, size_t *out_n, struct err *e) WARN_UNUSED;
+/* A row as a line; texts are borrowed, the form lives in the arena. */
+bool record_of_row(struct arena *arena, const struct row_record *row, struct record *out,
+                   struct err *e) WARN_UNUSED;
+/* *out is NULL when the person neither holds such a post nor stands in for its holder today. */
 bool world_actor(struct world *world, int64_t person, int64_t post, struct actor **out,
                  struct err *e) WARN_UNUSED;
 /* Folds one journalled event: loads what it touches, applies, writes rows that belong to no

@@ -8,13 +8,9 @@
 /* A task without a due day sorts after every task that has one. */
 #define NO_DUE_SORTS_AT INT64_C(1000000000)
 
-static const int64_t *nullable(const date *day, int64_t *space)
-{
-    if (date_is_none(*day))
-        return NULL;
-    *space = day->day;
-    return space;
-}
+/* A day into a column that may be NULL. */
+#define DAY_CELL(row, column, of)                                                                 \
+    ((row).column##_null = date_is_none(of), (row).column = date_is_none(of) ? 0 : (of).day)
 
 static str suspensions_text(struct arena *arena, const struct task *task)
 {
@@ -25,6 +21,8 @@ static str suspensions_text(struct arena *arena, const struct task *task)
         doc_push(arena, pair, doc_int(arena, suspension->from.day));
         doc_push(arena, pair, date_is_none(suspension->to) ? doc_null(arena)
                                                            : doc_int(arena, suspension->to.day));
+        doc_push(arena, pair, doc_int(arena, task->holds.items[i].from));
+        doc_push(arena, pair, doc_int(arena, task->holds.items[i].to));
         doc_push(arena, list, pair);
     }
     return json_canonical(arena, list);
@@ -33,28 +31,82 @@ static str suspensions_text(struct arena *arena, const struct task *task)
 static bool save_task(struct world *world, const struct case_state *kase, const struct task *task,
                       struct err *e)
 {
-    int64_t anchor, due, not_before, closed_on;
-    int64_t sort_due = date_is_none(task->due) ? NO_DUE_SORTS_AT : task->due.day;
-    return q_save_task(world->db, task->id, kase->authority, kase->id, task->step, task->round,
-                       task->role, task->organisation, (int64_t)task->state, task->opened_on.day,
-                       task->opened_at_ms, nullable(&task->anchor, &anchor),
-                       nullable(&task->due, &due), sort_due,
-                       nullable(&task->not_before, &not_before),
-                       json_canonical(world->arena, task->derivation), task->basis, task->local,
-                       task->estimated, suspensions_text(world->arena, task), task->outcome,
-                       nullable(&task->closed_on, &closed_on), task->warned_soon,
-                       task->warned_overdue, e) &&
+    struct row_task row = {
+        .id = task->id,
+        .authority = kase->authority,
+        .kase = kase->id,
+        .step = task->step,
+        .round = task->round,
+        .role = task->role,
+        .organisation = task->organisation,
+        .state = (int64_t)task->state,
+        .opened_on = task->opened_on.day,
+        .opened_at = task->opened_at_ms,
+        .sort_due = date_is_none(task->due) ? NO_DUE_SORTS_AT : task->due.day,
+        .derivation = json_canonical(world->arena, task->derivation),
+        .basis = task->basis,
+        .local = task->local,
+        .estimated = task->estimated,
+        .suspensions = suspensions_text(world->arena, task),
+        .opened_by = task->opened_by,
+        .anchored_by = task->anchored_by,
+        .extended = task->extended,
+        .person = task->person,
+        .outcome = task->outcome,
+        .warned_soon = task->warned_soon,
+        .warned_overdue = task->warned_overdue,
+    };
+    DAY_CELL(row, anchor, task->anchor);
+    DAY_CELL(row, due, task->due);
+    DAY_CELL(row, not_before, task->not_before);
+    DAY_CELL(row, urged_on, task->urged_on);
+    DAY_CELL(row, closed_on, task->closed_on);
+    return q_save_task(world->db, &row, e) &&
            q_save_party(world->db, kase->id, task->organisation, e);
 }
 
 static bool save_decision(struct world *world, const struct case_state *kase,
                           const struct task_decision *decision, struct err *e)
 {
-    return q_save_decision(world->db, decision->id, kase->id, decision->task, decision->step,
-                           decision->outcome, decision->opinion,
-                           json_canonical(world->arena, decision->form), decision->on.day,
-                           decision->at_ms, decision->person, decision->post,
-                           decision->late_days, e);
+    struct row_decision row = {
+        .id = decision->id,
+        .kase = kase->id,
+        .task = decision->task,
+        .step = decision->step,
+        .outcome = decision->outcome,
+        .opinion = decision->opinion,
+        .form = json_canonical(world->arena, decision->form),
+        .decided_on = decision->on.day,
+        .decided_at = decision->at_ms,
+        .person = decision->person,
+        .post = decision->post,
+        .late_days = decision->late_days,
+        .decides = decision->decides,
+        .short_days = decision->short_days,
+        .paper = decision->paper,
+        .paper_reason = decision->paper_reason,
+        .shown = json_canonical(world->arena, decision->shown),
+        .corrected = decision->corrected,
+    };
+    return q_save_decision(world->db, &row, e);
+}
+
+static bool save_notice(struct world *world, const struct case_state *kase,
+                        const struct notice *notice, struct err *e)
+{
+    struct row_notice row = {
+        .id = notice->id,
+        .authority = kase->authority,
+        .kase = kase->id,
+        .decision = notice->decision,
+        .organisation = notice->organisation,
+        .role = notice->role,
+        .sent_on = notice->sent_on.day,
+        .received_by = notice->received_by,
+    };
+    DAY_CELL(row, received_on, notice->received_on);
+    return q_save_notice(world->db, &row, e) &&
+           q_save_party(world->db, kase->id, notice->organisation, e);
 }
 
 /* What lists show of the case: the task opened last that is still to be done, else the last. */
@@ -68,14 +120,27 @@ static int64_t current_task(const struct case_state *kase)
 
 static bool save_case_row(struct world *world, struct case_state *kase, struct err *e)
 {
-    int64_t ended_on;
-    if (!q_save_case(world->db, kase->id, kase->authority, kase->system, kase->opener,
-                     kase->number, kase->procedure, kase->policy, kase->title,
-                     kase->opened_on.day, kase->opened_at_ms, kase->ended, kase->outcome,
-                     nullable(&kase->ended_on, &ended_on), current_task(kase), e))
-        return false;
+    struct row_kase row = {
+        .id = kase->id,
+        .authority = kase->authority,
+        .system = kase->system,
+        .opener = kase->opener,
+        .number = kase->number,
+        .procedure = kase->procedure,
+        .policy = kase->policy,
+        .title = kase->title,
+        .opened_on = kase->opened_on.day,
+        .opened_at = kase->opened_at_ms,
+        .ended = kase->ended,
+        .outcome = kase->outcome,
+        .cause = kase->cause,
+        .withdrawn = kase->withdrawn,
+        .task = current_task(kase),
+    };
+    DAY_CELL(row, ended_on, kase->ended_on);
     kase->changed = false;
-    return q_save_party(world->db, kase->id, kase->opener, e);
+    return q_save_case(world->db, &row, e) &&
+           q_save_party(world->db, kase->id, kase->opener, e);
 }
 
 static bool save_case(struct world *world, struct case_state *kase, struct err *e)
@@ -101,17 +166,38 @@ static bool save_case(struct world *world, struct case_state *kase, struct err *
             return false;
         material->changed = false;
     }
+    for (size_t i = 0; i < kase->notices.len; i++) {
+        struct notice *notice = &kase->notices.items[i];
+        if (notice->changed && !save_notice(world, kase, notice, e))
+            return false;
+        notice->changed = false;
+    }
     return !kase->changed || save_case_row(world, kase, e);
 }
 
 static bool save_system(struct world *world, struct system_state *system, struct err *e)
 {
-    int64_t live_on;
-    if (system->changed &&
-        !q_save_system(world->db, system->id, system->authority, system->owner, system->name,
-                       (int64_t)system->stage, nullable(&system->live_on, &live_on), e))
+    struct row_system row = {
+        .id = system->id,
+        .authority = system->authority,
+        .owner = system->owner,
+        .provider = system->provider,
+        .name = system->name,
+        .stage = (int64_t)system->stage,
+    };
+    DAY_CELL(row, live_on, system->live_on);
+    DAY_CELL(row, retired_on, system->retired_on);
+    if (system->changed && !q_save_system(world->db, &row, e))
         return false;
     system->changed = false;
+    for (size_t i = 0; i < system->listings.len; i++) {
+        struct listing *listing = &system->listings.items[i];
+        struct row_listing found = {system->id, listing->list, listing->since.day,
+                                    listing->record, listing->gone};
+        if (listing->changed && !q_save_listing(world->db, &found, e))
+            return false;
+        listing->changed = false;
+    }
     for (size_t i = 0; i < system->grants.len; i++) {
         struct grant *grant = &system->grants.items[i];
         if (grant->changed &&
@@ -122,11 +208,32 @@ static bool save_system(struct world *world, struct system_state *system, struct
     return true;
 }
 
+static bool save_asked(struct world *world, struct authority_state *authority, struct err *e)
+{
+    for (size_t i = 0; i < authority->asked_materials.len; i++) {
+        struct asked_material *asked = &authority->asked_materials.items[i];
+        struct row_asked_material row = {authority->id,   asked->procedure, asked->step,
+                                         asked->material, asked->zh,        asked->en,
+                                         asked->asked};
+        if (asked->changed && !q_save_asked_material(world->db, &row, e))
+            return false;
+        asked->changed = false;
+    }
+    return true;
+}
+
 static bool save_authority(struct world *world, struct authority_state *authority, struct err *e)
 {
-    if (authority->changed &&
-        !q_save_authority(world->db, authority->id, authority->name, authority->name_en,
-                          authority->policy_name, authority->policy_digest, e))
+    struct row_authority row = {
+        .id = authority->id,
+        .name = authority->name,
+        .name_en = authority->name_en,
+        .policy_name = authority->policy_name,
+        .policy_digest = authority->policy_digest,
+        .calendar_entry = authority->calendar_entry,
+        .calendar_applied = authority->calendar_applied,
+    };
+    if (authority->changed && !q_save_authority(world->db, &row, e))
         return false;
     authority->changed = false;
     for (size_t i = 0; i < authority->organisations.len; i++) {
@@ -150,7 +257,7 @@ static bool save_authority(struct world *world, struct authority_state *authorit
             return false;
         ref->changed = false;
     }
-    return true;
+    return save_asked(world, authority, e);
 }
 
 bool world_save(struct world *world, struct err *e)
@@ -218,8 +325,46 @@ static bool fold_person(struct world *world, const struct event *event, struct e
     if (event->kind == EVENT_post_granted)
         return q_save_post(world->db, event->index, event->authority, event->post_granted.person,
                            event->post_granted.organisation, event->post_granted.role, e);
+    if (event->kind == EVENT_delegation_ended)
+        return q_end_delegation(world->db, event->delegation_ended.on.day,
+                                event->delegation_ended.delegation, e);
+    if (event->kind == EVENT_post_delegated) {
+        const struct event_post_delegated *delegated = &event->post_delegated;
+        struct row_delegation row = {
+            .id = event->index,
+            .authority = event->authority,
+            .post = delegated->post,
+            .holder = event->stream,
+            .person = delegated->person,
+            .valid_from = delegated->from.day,
+            .valid_until = delegated->until.day,
+            .reason = delegated->reason,
+            .ended_on_null = true,
+        };
+        return q_save_delegation(world->db, &row, e);
+    }
     /* A credential is a kept row; its event is there for verify alone. */
     return true;
+}
+
+static bool fold_record(struct world *world, const struct event *event, struct err *e)
+{
+    const struct event_record_filed *filed = &event->record_filed;
+    if (!fit_record(world, event, e))
+        return false;
+    struct row_record row = {
+        .id = event->index,
+        .authority = event->authority,
+        .register_id = filed->register_id,
+        .system = filed->system,
+        .organisation = filed->organisation,
+        .person = event->actor,
+        .period = filed->period,
+        .filed_on = filed->on.day,
+        .form = json_canonical(world->arena, filed->form),
+    };
+    return q_save_record(world->db, &row, e) &&
+           (!filed->replaces || q_replace_record(world->db, event->index, filed->replaces, e));
 }
 
 bool world_fold(struct world *world, const struct event *event, str key, str body, struct err *e)
@@ -239,6 +384,8 @@ bool world_fold(struct world *world, const struct event *event, str key, str bod
         return fold_system(world, event, e);
     case STREAM_CASE:
         return fold_case(world, event, e);
+    case STREAM_RECORD:
+        return fold_record(world, event, e);
     }
     return true;
 }

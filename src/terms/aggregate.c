@@ -26,6 +26,42 @@ struct task *case_task_by_id(const struct case_state *kase, int64_t id)
     return NULL;
 }
 
+static const struct task_decision *deciding(const struct case_state *kase, const struct task *last)
+{
+    for (size_t i = kase->decisions.len; i-- > 0;) {
+        const struct task_decision *decision = &kase->decisions.items[i];
+        if (decision->decides && str_eq(decision->step, last->step))
+            return decision;
+    }
+    return NULL;
+}
+
+bool case_done(const struct case_state *kase, str step, str outcome)
+{
+    const struct task *last = case_task(kase, step);
+    const struct task_decision *decision = last ? deciding(kase, last) : NULL;
+    if (!decision || !str_eq(decision->outcome, outcome))
+        return false;
+    bool found = false;
+    for (size_t i = 0; i < kase->tasks.len; i++) {
+        const struct task *task = &kase->tasks.items[i];
+        if (!str_eq(task->step, step) || task->round != last->round)
+            continue;
+        if (task->state != TASK_CLOSED)
+            return false;
+        found |= task->id == decision->task && str_eq(task->outcome, outcome);
+    }
+    return found;
+}
+
+const struct task_decision *case_decision_by_id(const struct case_state *kase, int64_t id)
+{
+    for (size_t i = 0; i < kase->decisions.len; i++)
+        if (kase->decisions.items[i].id == id)
+            return &kase->decisions.items[i];
+    return NULL;
+}
+
 const struct task_decision *case_decision(const struct case_state *kase, str step)
 {
     for (size_t i = kase->decisions.len; i-- > 0;)

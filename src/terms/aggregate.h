@@ -34,6 +34,14 @@ struct calendar_ref {
     bool changed;
 };
 
+/* A material that the authority asks for beyond those of the regulation. */
+struct asked_material {
+    str procedure, step, material;
+    str zh, en;
+    bool asked;              /* false: not any more */
+    bool changed;
+};
+
 struct authority_state {
     int64_t id;              /* of the organisation that is the authority */
     str name, name_en;
@@ -42,15 +50,24 @@ struct authority_state {
     VEC(struct organisation) organisations;
     VEC(struct case_counter) counters;
     VEC(struct calendar_ref) calendar_refs; /* calendar holds their parsed texts once loaded */
+    VEC(struct asked_material) asked_materials;
+    int64_t calendar_entry;  /* the last calendar.loaded, 0: none */
+    int64_t calendar_applied; /* the one that the open due dates follow */
     bool changed;
 };
 
 struct actor {
     int64_t person, post, organisation, authority;
     str role;                /* a role of the policy, or an administrator's */
+    int64_t holder;          /* whose post it is: the person, or who delegated it */
+    date from, until;        /* of the delegation; DATE_NONE for one's own post */
 };
 
 enum task_state { TASK_OPEN, TASK_HELD, TASK_CLOSED };
+
+struct hold {
+    int64_t from, to;        /* decisions that began and ended it; to is 0 while it lasts */
+};
 
 struct task {
     int64_t id;
@@ -65,7 +82,12 @@ struct task {
     struct doc *derivation;  /* of due, see terms/clock.h */
     str basis;               /* article of the limit, or empty */
     bool local, estimated;   /* local: the authority's own limit, never a violation */
+    int64_t opened_by, anchored_by; /* decisions, 0: the opening of the case, or none */
     VEC(struct suspension) suspensions;
+    VEC(struct hold) holds;  /* the decisions behind the suspensions, one for each */
+    int32_t extended;        /* units added to its limit in all */
+    int64_t person;          /* the one who is to do it, 0: any holder of the post */
+    date urged_on;           /* last time, or DATE_NONE */
     str outcome;             /* the one that closed it; empty when it closed with its case */
     date closed_on;
     bool warned_soon, warned_overdue;
@@ -77,10 +99,24 @@ struct task {
 struct task_decision {
     int64_t id, task;
     str step, outcome, opinion;
+    bool decides;            /* false: one of several signatures, not yet the last */
     struct doc *form;
-    date on;
+    date on;                 /* the day that counts; at_ms says when it was recorded */
     int64_t at_ms, person, post;
     int32_t late_days;       /* calendar days past due at the decision, 0 when timely */
+    int32_t short_days;      /* days by which a notice was too short, 0 when it was not */
+    str paper, paper_reason; /* recorded from a paper, or empty */
+    struct doc *shown;       /* what lay before the person, or NULL */
+    str corrected;           /* why its day was put right, or empty */
+    bool changed;
+};
+
+/* An outcome told to an organisation. */
+struct notice {
+    int64_t id, decision, organisation;
+    str role;
+    date sent_on, received_on; /* DATE_NONE: not received yet */
+    int64_t received_by;     /* person */
     bool changed;
 };
 
@@ -102,6 +138,9 @@ struct case_state {
     VEC(struct task) tasks;  /* in order of opening */
     VEC(struct task_decision) decisions;
     VEC(struct material) materials;
+    VEC(struct notice) notices;
+    int64_t cause;           /* case whose act started this one, or 0 */
+    str withdrawn;           /* why its opener took it back, or empty */
     bool changed;
 };
 
@@ -113,12 +152,31 @@ struct grant {
     bool changed;
 };
 
+/* A line of a register. */
+struct record {
+    int64_t id, system, organisation, person;
+    str register_id;
+    int32_t period;          /* year * 100 + month, or 0 */
+    date on;
+    struct doc *form;
+};
+
+/* A list of the policy finds the system. */
+struct listing {
+    str list;
+    date since;
+    int64_t record;          /* by which it was found */
+    bool gone, changed;
+};
+
 struct system_state {
-    int64_t id, authority, owner;
+    int64_t id, authority, owner, provider; /* provider: 0 while there is none */
     str name;
     enum system_stage stage;
-    date live_on;
+    date live_on, retired_on;
     VEC(struct grant) grants;
+    VEC(struct listing) listings;
+    VEC(struct record) records; /* those in force, latest period first; changed by filing alone */
     bool changed;
 };
 
@@ -126,8 +184,11 @@ const struct organisation *authority_organisation(const struct authority_state *
                                                   int64_t id);      /* NULL when unknown */
 /* The task of that step opened last, or NULL. */
 struct task *case_task(const struct case_state *kase, str step);
+/* Is the step's last round decided so? Of several seats the last one decides. */
+bool case_done(const struct case_state *kase, str step, str outcome);
 struct task *case_task_by_id(const struct case_state *kase, int64_t id);
 /* The last decision on any task of that step, or NULL. */
 const struct task_decision *case_decision(const struct case_state *kase, str step);
+const struct task_decision *case_decision_by_id(const struct case_state *kase, int64_t id);
 
 #endif

@@ -16,6 +16,16 @@
     X(load_calendar, "load-calendar")                                                             \
     X(open_case, "open-case")                                                                     \
     X(decide_task, "decide-task")                                                                 \
+    X(withdraw_case, "withdraw-case")                                                             \
+    X(assign_task, "assign-task")                                                                 \
+    X(urge_task, "urge-task")                                                                     \
+    X(receive_notice, "receive-notice")                                                           \
+    X(correct_decision, "correct-decision")                                                       \
+    X(file_records, "file-records")                                                               \
+    X(delegate_post, "delegate-post")                                                             \
+    X(end_delegation, "end-delegation")                                                           \
+    X(ask_material, "ask-material")                                                               \
+    X(apply_calendar, "apply-calendar")                                                           \
     X(tick, "tick")
 
 enum command_kind {
@@ -34,6 +44,13 @@ struct cited_material {
     int64_t size;
 };
 
+/* One line of a register, as somebody files it. */
+struct filed_record {
+    int64_t system;              /* 0: about the organisation that files */
+    int32_t period;              /* year * 100 + month; 0: the register has no periods */
+    struct doc *form;
+};
+
 struct command {
     enum command_kind kind;
     int64_t authority;           /* jurisdiction it acts in; 0 for register_authority */
@@ -41,13 +58,27 @@ struct command {
     str key;                     /* idempotency key, unique per actor for ever; empty for 0 */
     str body_digest;             /* SM3 of the request body, hexadecimal: same key, same body */
 
-    /* open_case, decide_task */
-    int64_t kase;                /* decide_task */
-    str procedure;               /* open_case */
-    str step, outcome, opinion;  /* step: decide_task only */
+    /* open_case, decide_task; the acts beside them name the case, a task, and why */
+    int64_t kase;                /* all but open_case */
+    str procedure;               /* open_case, ask_material */
+    int64_t system;              /* open_case about a system that there is, else 0 */
+    str step, outcome, opinion;  /* step: not of open_case */
     int32_t round;               /* decide_task: the round that the actor saw, 0: any */
     struct doc *form;
     VEC(struct cited_material) materials;
+    bool from_paper;             /* the act took place on occurred_on, as a paper says */
+    date occurred_on;
+    str paper, reason;           /* number of the paper; why (also of the acts beside) */
+    int64_t object;              /* notice, decision or delegation that the act is about */
+    date from, until;            /* delegate_post; correct_decision: from is the right day */
+
+    /* file_records */
+    str register_id;
+    VEC(struct filed_record) records;
+
+    /* ask_material: the label; asked false: no more */
+    str material, zh, en;
+    bool asked;
 
     /* register_*: names; set_credential */
     str name, name_en, role, level;

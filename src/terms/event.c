@@ -37,6 +37,7 @@ const char *stream_kind_name(enum stream_kind kind)
     case STREAM_PERSON: return "person";
     case STREAM_SYSTEM: return "system";
     case STREAM_CASE: return "case";
+    case STREAM_RECORD: return "record";
     case STREAM_ACTOR: return "actor";
     }
     must_fail("a stream kind", __FILE__, __LINE__);

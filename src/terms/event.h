@@ -9,7 +9,7 @@
 /* A stream is one aggregate's history with its own gapless counter. Its name is the kind and the
  * id: "case/123". ACTOR is the person who was refused. */
 enum stream_kind { STREAM_JOURNAL, STREAM_AUTHORITY, STREAM_ORGANISATION, STREAM_PERSON,
-                   STREAM_SYSTEM, STREAM_CASE, STREAM_ACTOR };
+                   STREAM_SYSTEM, STREAM_CASE, STREAM_RECORD, STREAM_ACTOR };
 const char *stream_kind_name(enum stream_kind kind);
 
 enum event_kind {

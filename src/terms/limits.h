@@ -41,6 +41,10 @@ enum {
     LIMIT_TASKS = 1000,
     LIMIT_SUSPENSIONS = 200,
 
+    /* Registers: lines of one command (a month of a city's systems), lines that facts hold. */
+    LIMIT_LINES = 2000,
+    LIMIT_RECORDS = 500,
+
     /* Policy files. */
     LIMIT_YAML_BYTES = 256 * 1024,
     LIMIT_YAML_DEPTH = 16,

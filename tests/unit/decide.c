@@ -29,7 +29,8 @@ static int found_town(void **state)
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
         VEC_PUSH(arena, &authority.organisations, bodies[i]);
         actors[bodies[i].id] = (struct actor){100 + bodies[i].id, 200 + bodies[i].id, bodies[i].id,
-                                              AUTHORITY, bodies[i].role};
+                                              AUTHORITY, bodies[i].role, 100 + bodies[i].id,
+                                              DATE_NONE, DATE_NONE};
     }
     return 0;
 }

@@ -173,6 +173,22 @@ static bool has(void *facts, str material)
     return str_eq(material, S("paper"));
 }
 
+/* No notice was short, no list finds anything, no register has a line. */
+static bool nothing(void *facts, str word)
+{
+    (void)facts;
+    (void)word;
+    return false;
+}
+
+static bool no_line(void *facts, str register_id, size_t n)
+{
+    (void)facts;
+    (void)register_id;
+    (void)n;
+    return false;
+}
+
 static struct doc *amounts(int64_t vcpu, int64_t memory)
 {
     struct doc *map = doc_map(arena);
@@ -185,7 +201,7 @@ static struct doc *amounts(int64_t vcpu, int64_t memory)
 
 static bool evaluate(struct world *world, const char *text, bool *out, str *out_why)
 {
-    struct environment env = {world, path, done, has};
+    struct environment env = {world, path, done, has, nothing, nothing, no_line};
     struct expression *expression = compile(arena, str_of(text), PLACE_NEEDS);
     if (!expression) {
         str printed = diagnostics_print(arena, &found);
@@ -334,7 +350,8 @@ static const struct {
     {"apply.days = 1", 12, "P201: one \"=\" is no operator; write == to compare."},
     {"apply.urgent && on > today", 14, "P201: operators are words here; write not, and, or."},
     {"!apply.urgent", 1, "P201: operators are words here; write not, and, or."},
-    {"apply.days * 2 > 1", 12, "P201: there is no *, / or % yet; expected + or -."},
+    {"apply.days / 2 > 1", 12, "P201: there is no division; expected +, - or * NUMBER%."},
+    {"apply.days * 2 > 1", 16, "P201: expected %, found \">\"."},
     {"apply.name == \"x\"", 15,
      "P201: an expression has no commas, quotes, braces or colons, YAML would split it there; "
      "write words and operators only."},
@@ -357,7 +374,8 @@ static const struct {
     {"apply.days > 99999999999999999999", 14, "P201: the number is too large."},
     {"apply.days > 1000000001", 14, "P201: the number is too large."},
     {"1 < apply.days < 3", 16, "P201: comparisons cannot be chained; join two with and."},
-    {"size(granted) > 1", 1, "P201: there is no \"size(...)\"; expected given, has or done."},
+    {"size(granted) > 1", 1, "P201: there is no \"size(...)\"; expected given, has, done, open, "
+     "short, listed or in-a-row."},
     {"has(paper.x)", 5, "P201: has() takes the name of one material."},
     {"done(apply)", 6, "P201: done() takes STEP.OUTCOME."},
     {"given(apply.wanted.vcpu)", 7, "P201: given() takes FIELD or STEP.FIELD."},
@@ -592,7 +610,7 @@ static void random_texts_and_answers_do_no_harm(void **state)
     uint64_t seed = given ? strtoull(given, NULL, 10) : 410;
     struct prng prng;
     struct world world = {.wanted = amounts(8500000, 1), .prng = &prng};
-    struct environment env = {&world, path, done, has};
+    struct environment env = {&world, path, done, has, nothing, nothing, no_line};
     struct arena *work = arena_new(LIMIT_ARENA_POLICY), *kept = arena;
     int compiled = 0, held = 0;
     print_message("seed %llu (YUNJIAN_SEED)\n", (unsigned long long)seed);

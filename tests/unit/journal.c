@@ -12,17 +12,19 @@ static void entries_have_the_bytes_they_always_had(void **state)
     struct entry first = {opened, 1, S("k"), S("d")}, second = {decided, 2, STR_NONE, STR_NONE};
     assert_string_equal(
         str_to_cstr(arena, entry_print(arena, &first)),
-        "{\"actor\":1,\"at\":1600000000000,\"authority\":0,\"body\":\"d\",\"data\":{"
+        "{\"actor\":1,\"at\":1600000000000,\"authority\":0,\"body\":\"d\",\"data\":{\"cause\":0,"
         "\"number\":\"2020-1\",\"on\":\"2019-04-14\",\"opener\":4,\"policy\":\"00ff\","
         "\"procedure\":\"onboard\",\"system\":3,\"title\":\"\\\"政务云\\\" \\\\ case 1\\n\"},"
         "\"index\":1,\"key\":\"k\",\"policy\":\"00ff\",\"post\":1,\"seq\":1,\"stream\":\"case/1\","
         "\"type\":\"case.opened\",\"v\":1}");
     assert_string_equal(
         str_to_cstr(arena, entry_print(arena, &second)),
-        "{\"actor\":3,\"at\":1600000001000,\"authority\":0,\"data\":{\"form\":{\"note\":\"同意\","
+        "{\"actor\":3,\"at\":1600000001000,\"authority\":0,\"data\":{\"decides\":1,"
+        "\"form\":{\"note\":\"同意\","
         "\"vcpu\":3000000},\"late_days\":0,\"on\":\"2019-04-15\",\"opinion\":\"材料"
         "齐全，同意。\","
-        "\"outcome\":\"approve\",\"task\":2},\"index\":3,\"post\":3,\"seq\":2,"
+        "\"outcome\":\"approve\",\"paper\":\"\",\"paper_reason\":\"\",\"short_days\":0,"
+        "\"shown\":null,\"task\":2},\"index\":3,\"post\":3,\"seq\":2,"
         "\"stream\":\"case/1\",\"type\":\"task.decided\",\"v\":1}");
 }
 
@@ -72,7 +74,7 @@ static const struct {
     {"\"key\":\"k\",", "\"key\":7,",
      "its bytes are not in the one canonical form of what they say"},
     {"\"index\":1,", "\"index\":1,\"index\":1,",
-     "its bytes cannot be read: line 1, column 207: the key \"index\" stands twice in one map; "
+     "its bytes cannot be read: line 1, column 217: the key \"index\" stands twice in one map; "
      "keep one"},
 };
 

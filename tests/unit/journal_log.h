@@ -55,6 +55,7 @@ static inline struct event event_of(struct arena *a, int64_t i)
         doc_put_int(a, form, S("vcpu"), i * 1000000);
         doc_put_text(a, form, S("note"), S("同意"));
         event.task_decided = (struct event_task_decided){
+            .decides = 1,
             .task = i - 1, .outcome = S("approve"), .opinion = S("材料齐全，同意。"),
             .form = i % 2 ? form : NULL, .on = {18001}};
     }

@@ -109,7 +109,7 @@ static void decided_nowhere(struct event *event)
 static void held_while_open(struct event *event)
 {
     *event = of_case(EVENT_task_held);
-    event->task_held = (struct event_task_held){TASK, day()};
+    event->task_held = (struct event_task_held){TASK, 0, day()};
 }
 
 static void resumed_while_open(struct event *event)
@@ -217,17 +217,22 @@ static void a_row_out_of_range_is_named(void **state)
         {"suspensions", 0, 1, 20000, 20010, "null", "7"},
         {"suspensions", 0, 1, 20000, 20010, "null", "[[1]]"},
         {"suspensions", 0, 1, 20000, 20010, "null", "[[\"x\",null]]"},
-        {"suspensions", 0, 1, 20000, 20010, "null", "[[20000,2147483647]]"},
+        {"suspensions", 0, 1, 20000, 20010, "null", "[[20000,2147483647,1,2]]"},
     };
     for (size_t i = 0; i < COUNT_OF(edits); i++) {
         const struct edit *edit = &edits[i];
         struct err e = {0};
         struct case_state *kase = NULL;
         OK(db_begin(db, &e));
-        OK(q_save_task(db, 99, TOWN, CASE, S("review"), edit->round, S("x"), TOWN, edit->state,
-                       edit->opened_on, 0, NULL, &edit->due, edit->due, NULL,
-                       str_of(edit->derivation), S(""), 0, 0, str_of(edit->suspensions), S(""),
-                       NULL, 0, 0, &e));
+        struct row_task row = {
+            .id = 99, .authority = TOWN, .kase = CASE, .step = S("review"), .round = edit->round,
+            .role = S("x"), .organisation = TOWN, .state = edit->state,
+            .opened_on = edit->opened_on, .anchor_null = true, .due = edit->due,
+            .sort_due = edit->due, .not_before_null = true, .derivation = str_of(edit->derivation),
+            .suspensions = str_of(edit->suspensions), .urged_on_null = true,
+            .closed_on_null = true,
+        };
+        OK(q_save_task(db, &row, &e));
         struct world world = {.db = db, .arena = arena};
         bool loaded = world_case(&world, CASE, &kase, &e);
         db_rollback(db);
@@ -246,8 +251,11 @@ static void a_decision_on_no_task_is_named(void **state)
     struct err e = {0};
     struct case_state *kase = NULL;
     OK(db_begin(db, &e));
-    OK(q_save_decision(db, 98, CASE, 97, S("review"), S("x"), S(""), S("null"), 20000, 0, 1, 1, 0,
-                       &e));
+    struct row_decision row = {
+        .id = 98, .kase = CASE, .task = 97, .step = S("review"), .outcome = S("x"),
+        .form = S("null"), .decided_on = 20000, .person = 1, .post = 1, .shown = S("null"),
+    };
+    OK(q_save_decision(db, &row, &e));
     struct world world = {.db = db, .arena = arena};
     assert_false(world_case(&world, CASE, &kase, &e));
     db_rollback(db);

@@ -33,11 +33,22 @@ static inline str town_file(const char *path)
     return (str){bytes, len};
 }
 
+/* The procedures of the pack, beside its head. */
+static inline void town_procedures(struct pack *pack)
+{
+    static const char *const NAMES[] = {"change",  "confirm", "exit", "onboard",
+                                        "reclaim", "support", "talk"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        str path = str_printf(arena, "policies/zhengzhou-2019/%s.yaml", NAMES[i]);
+        pack_add(arena, pack, str_printf(arena, "%s.yaml", NAMES[i]), town_file(path.ptr));
+    }
+}
+
 static inline struct pack town_pack(void)
 {
     struct pack pack = {0};
     pack_add(arena, &pack, S("pack.yaml"), town_file("policies/zhengzhou-2019/pack.yaml"));
-    pack_add(arena, &pack, S("onboard.yaml"), town_file("policies/zhengzhou-2019/onboard.yaml"));
+    town_procedures(&pack);
     return pack;
 }
 

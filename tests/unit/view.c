@@ -54,7 +54,7 @@ static struct pack changed_pack(str from, str to)
     buf_add(&buf, (str){rest.ptr + from.len, rest.len - from.len});
     struct pack pack = {0};
     pack_add(arena, &pack, S("pack.yaml"), buf_str(&buf));
-    pack_add(arena, &pack, S("onboard.yaml"), town_file("policies/zhengzhou-2019/onboard.yaml"));
+    town_procedures(&pack);
     return pack;
 }
 
@@ -284,10 +284,15 @@ static void long_titles_make_short_pages(void **state)
     char *title = NEWS(arena, char, LIMIT_TEXT_BYTES);
     memset(title, '"', LIMIT_TEXT_BYTES);
     assert_true(db_begin(db, &e) && world_case(&world, kase, &one, &e));
-    for (int i = 0; i < CASES; i++)
-        assert_true(q_save_case(db, FIRST + i, authority, one->system, one->opener, one->number,
-                                one->procedure, one->policy, (str){title, LIMIT_TEXT_BYTES}, 18500,
-                                now_ms, 0, S(""), NULL, one->tasks.items[0].id, &e));
+    for (int i = 0; i < CASES; i++) {
+        struct row_kase row = {
+            .id = FIRST + i, .authority = authority, .system = one->system, .opener = one->opener,
+            .number = one->number, .procedure = one->procedure, .policy = one->policy,
+            .title = {title, LIMIT_TEXT_BYTES}, .opened_on = 18500, .opened_at = now_ms,
+            .ended_on_null = true, .task = one->tasks.items[0].id,
+        };
+        assert_true(q_save_case(db, &row, &e));
+    }
     struct worklist list = {.next = S("")};
     int64_t rows = 0, last = INT64_MAX, pages = 0;
     do {

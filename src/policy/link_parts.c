@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What surrounds a step and a procedure: what is shown, who is told, when a case may be opened
+ * and taken back. */
+#include "policy/expression_priv.h"
+
+enum { SHOWS_MAX = 32, TELLS_MAX = 32, OFFERED_MAX = 16, BEFORE_MAX = 16 };
+
+/* ---- shows --------------------------------------------------------------------------------- */
+
+static bool link_shown(struct load *load, const struct procedure *procedure,
+                       const struct node *node, struct shown *out)
+{
+    str text = scalar_text(load, node, "what is shown"), step_id, field_id;
+    if (!text.ptr)
+        return false;
+    out->pos = node->pos;
+    out->id = text;
+    if (str_cut(text, '.', &step_id, &field_id)) {
+        const struct step *step = want_step(load, procedure, step_id, node->pos);
+        if (!step || form_is_broken(load, step) || !want_field(load, step, field_id, node->pos))
+            return false;
+        *out = (struct shown){SHOWN_FIELD, step_id, field_id, node->pos};
+        return true;
+    }
+    if (policy_material(load->policy, text)) {
+        out->kind = SHOWN_MATERIAL;
+        return true;
+    }
+    if (policy_register(load->policy, text)) {
+        out->kind = SHOWN_REGISTER;
+        return true;
+    }
+    diagnose(load, PROBLEM_TELL, node->pos,
+             "\"%.*s\" cannot be shown; expected STEP.FIELD, a material or a register.",
+             STR_FMT(text));
+    return false;
+}
+
+static void link_tell(struct load *load, struct step *step, const struct node_entry *entry)
+{
+    bool always = str_eq(entry->key->text, S("always"));
+    if (!always && !want_outcome(load, step, entry->key->text, entry->key->pos))
+        return;
+    if (!check_list(load, entry->value, "who is told", TELLS_MAX))
+        return;
+    for (size_t i = 0; i < entry->value->items.len; i++) {
+        const struct node *node = entry->value->items.items[i];
+        str role = scalar_text(load, node, "a role");
+        if (role.ptr && want_role(load, role, node->pos) && step->n_tells < TELLS_MAX)
+            step->tells[step->n_tells++] =
+                (struct tell){always ? S("") : entry->key->text, role, node->pos};
+    }
+}
+
+void link_shows(struct load *load, const struct procedure *procedure, const struct node *node,
+                struct step *step)
+{
+    const struct node *shows = node_get(node, "shows"), *tell = node_get(node, "tell");
+    if (shows && check_list(load, shows, "shows", SHOWS_MAX)) {
+        step->shows = NEWS(load->arena, struct shown, shows->items.len);
+        for (size_t i = 0; i < shows->items.len; i++)
+            if (link_shown(load, procedure, shows->items.items[i], &step->shows[step->n_shows]))
+                step->n_shows++;
+    }
+    if (!tell || !check_map(load, tell, "tell", ""))
+        return;
+    step->tells = NEWS(load->arena, struct tell, TELLS_MAX);
+    for (size_t i = 0; i < tell->entries.len; i++)
+        link_tell(load, step, &tell->entries.items[i]);
+}
+
+/* ---- offered and withdraw ------------------------------------------------------------------ */
+
+static void link_offered(struct load *load, const struct node *list, struct procedure *procedure)
+{
+    struct scope scope = {procedure, NULL, PLACE_OFFER, STR_NONE};
+    if (!check_list(load, list, "offered", OFFERED_MAX))
+        return;
+    procedure->offered = NEWS(load->arena, struct condition, list->items.len);
+    for (size_t i = 0; i < list->items.len; i++) {
+        const struct node *node = list->items.items[i];
+        struct condition *out = &procedure->offered[procedure->n_offered];
+        if (!check_map(load, node, "an offer", "that zh en basis source"))
+            continue;
+        read_label(load, node, "the offer", &out->say);
+        out->basis = read_basis(load, node, "the offer", &procedure->basis, BASIS_REQUIRED);
+        const struct node *that = node_get(node, "that");
+        if (!that)
+            diagnose(load, PROBLEM_MISSING_KEY, node->pos,
+                     "the offer has no \"that\"; add the condition.");
+        else if ((out->when = expression_compile(load, that, &scope)))
+            procedure->n_offered++;
+    }
+}
+
+static void link_before(struct load *load, const struct node *list, struct procedure *procedure)
+{
+    struct withdrawal *out = &procedure->withdrawal;
+    if (!check_list(load, list, "before", BEFORE_MAX))
+        return;
+    out->before = NEWS(load->arena, struct fact, list->items.len);
+    for (size_t i = 0; i < list->items.len; i++) {
+        const struct node *node = list->items.items[i];
+        str text = scalar_text(load, node, "a fact"), step_id, outcome_id;
+        if (!text.ptr)
+            continue;
+        if (!str_cut(text, '.', &step_id, &outcome_id)) {
+            diagnose(load, PROBLEM_SHAPE, node->pos, "\"%.*s\" is no fact; expected STEP.OUTCOME.",
+                     STR_FMT(text));
+            continue;
+        }
+        const struct step *step = want_step(load, procedure, step_id, node->pos);
+        if (step && want_outcome(load, step, outcome_id, node->pos))
+            out->before[out->n_before++] = (struct fact){step_id, outcome_id};
+    }
+}
+
+void link_offer(struct load *load, const struct node *root, struct procedure *procedure)
+{
+    const struct node *offered = node_get(root, "offered");
+    const struct node *withdraw = node_get(root, "withdraw");
+    if (offered)
+        link_offered(load, offered, procedure);
+    if (!withdraw || !check_map(load, withdraw, "withdraw", "before basis source"))
+        return;
+    procedure->withdrawal.present = true;
+    procedure->withdrawal.basis = read_basis(load, withdraw, "withdraw", NULL, BASIS_REQUIRED);
+    const struct node *before = node_get(withdraw, "before");
+    if (!before)
+        diagnose(load, PROBLEM_MISSING_KEY, withdraw->pos,
+                 "withdraw has no \"before\"; name the facts after which it is too late.");
+    else
+        link_before(load, before, procedure);
+}
