@@ -71,12 +71,19 @@ static bool add_member(struct town *town, str role, str level, str name, int64_t
     return true;
 }
 
-static bool opens_cases(const struct policy *policy, str role)
+/* The procedure by which systems come into being. */
+static const struct procedure *founding(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->n_procedures; i++)
-        if (str_eq(policy->procedures[i].steps[0].by, role))
-            return true;
-    return false;
+        if (!policy->procedures[i].about)
+            return &policy->procedures[i];
+    return NULL;
+}
+
+static bool opens_cases(const struct policy *policy, str role)
+{
+    const struct procedure *procedure = founding(policy);
+    return procedure && str_eq(procedure->steps[0].by, role);
 }
 
 /* The role that sits above an opener, found by its seat. */
@@ -280,7 +287,8 @@ static bool open_one(struct town *town, const struct agenda *item, struct err *e
 {
     const struct player *member = &town->members.items[item->who];
     const struct policy *policy = town->policy;
-    const struct procedure *procedure = &policy->procedures[0];
+    const struct procedure *procedure = founding(policy);
+    must(procedure != NULL); /* else nobody opens cases and nothing was planned */
     struct facts facts = {.policy = policy};
     struct command command = {.kind = COMMAND_open_case, .procedure = procedure->id};
     struct answer answer;

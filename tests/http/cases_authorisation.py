@@ -173,9 +173,11 @@ def the_largest_page_fits(world):
         try:
             world.server.sql(
                 f'INSERT INTO cases (id, authority, {columns}, title, opened_on, opened_at, ended, '
-                f'outcome, task) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n '
+                f'outcome, cause, withdrawn, task) WITH RECURSIVE n(i) AS '
+                f'(SELECT 1 UNION ALL SELECT i + 1 FROM n '
                 f"WHERE i < 600) SELECT 1000000000 + i, authority, {columns}, '{title}', "
-                f'opened_on, opened_at, ended, outcome, task FROM n, cases WHERE id = {case}')
+                f'opened_on, opened_at, ended, outcome, cause, withdrawn, task '
+                f'FROM n, cases WHERE id = {case}')
             sizes, cases = page_by_page(world, 'auditor')
         finally:
             world.server.sql('DELETE FROM cases WHERE id > 1000000000')
