@@ -90,7 +90,8 @@ CREATE TABLE authorities (
   policy_name TEXT NOT NULL,
   policy_digest TEXT NOT NULL,
   calendar_entry BIGINT NOT NULL,
-  calendar_applied BIGINT NOT NULL
+  calendar_applied BIGINT NOT NULL,
+  last_entry BIGINT NOT NULL
 );
 
 -- Materials that the authority asks for beyond the regulation's own.

@@ -62,5 +62,41 @@ SELECT COUNT(*) FROM cases WHERE authority = $1;
 -- name: count_party (i64 organisation) -> one count
 SELECT COUNT(*) FROM parties WHERE organisation = $1;
 
--- name: organisations_version (i64 authority) -> one (i64 count, i64 last)
-SELECT COUNT(*), CAST(COALESCE(MAX(id), 0) AS BIGINT) FROM organisations WHERE authority = $1;
+-- Systems newest first: all of an authority, or those that a body owns or provides for.
+
+-- name: systems_of_authority (i64 authority, i64 before, i64 limit) -> many system
+SELECT @system FROM systems WHERE authority = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: systems_of_body (i64 owner, i64 provider, i64 before, i64 limit) -> many system
+SELECT @system FROM systems WHERE (owner = $1 OR provider = $2) AND id < $3
+ORDER BY id DESC LIMIT $4;
+
+-- name: systems_listed (text list, i64 authority, i64 before, i64 limit) -> many system
+SELECT @system:s FROM listings l JOIN systems s ON s.id = l.system
+WHERE l.list = $1 AND l.gone = 0 AND s.authority = $2 AND s.id < $3 ORDER BY s.id DESC LIMIT $4;
+
+-- name: listings_count (text list, i64 authority) -> one count
+SELECT COUNT(*) FROM listings l JOIN systems s ON s.id = l.system
+WHERE l.list = $1 AND l.gone = 0 AND s.authority = $2;
+
+-- name: cases_of_system (i64 system, i64 limit) -> many kase
+SELECT @kase FROM cases WHERE system = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: records_of_register (i64 authority, text register_id, i64 before, i64 limit) -> many record
+SELECT @record FROM records WHERE authority = $1 AND register_id = $2 AND id < $3
+ORDER BY id DESC LIMIT $4;
+
+-- name: records_of_filer (i64 organisation, text register_id, i64 before, i64 limit) -> many record
+SELECT @record FROM records WHERE organisation = $1 AND register_id = $2 AND id < $3
+ORDER BY id DESC LIMIT $4;
+
+-- Notices that an organisation has still to receive.
+-- name: count_notices (i64 organisation, text role) -> one count
+SELECT COUNT(*) FROM notices WHERE organisation = $1 AND role = $2 AND received_on IS NULL;
+
+-- row: waiting_notice (i64 id, i64 kase, i64 decision, i64 sent_on, text number, text title, text procedure, text policy, text step, text outcome)
+
+-- name: notices_waiting (i64 organisation, text role, i64 limit) -> many waiting_notice
+SELECT n.id, n.kase, n.decision, n.sent_on, c.number, c.title, c.procedure, c.policy, d.step, d.outcome
+FROM notices n JOIN cases c ON c.id = n.kase JOIN decisions d ON d.id = n.decision
+WHERE n.organisation = $1 AND n.role = $2 AND n.received_on IS NULL ORDER BY n.id LIMIT $3;

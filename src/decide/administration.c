@@ -16,9 +16,11 @@ static bool not_permitted(struct act *act)
         command->kind == COMMAND_set_credential && command->person == actor->person;
     bool own_post = command->kind == COMMAND_delegate_post ||
                     command->kind == COMMAND_end_delegation;
-    bool own_rule = command->kind == COMMAND_ask_material && act->policy &&
-                    str_eq(actor->role, act->policy->authority_role);
-    if (own_credential || own_post || own_rule || str_eq(actor->role, ROLE_SECURITY_ADMINISTRATOR))
+    /* What a regulation asks for is the authority's to say, not an administrator's. */
+    bool rule = command->kind == COMMAND_ask_material;
+    bool permitted = rule ? act->policy && str_eq(actor->role, act->policy->authority_role)
+                          : str_eq(actor->role, ROLE_SECURITY_ADMINISTRATOR);
+    if (own_credential || own_post || permitted)
         return false;
     act_refuse(act, REFUSAL_NO_POST, S("post"), STR_NONE, NO_WORDS);
     return true;

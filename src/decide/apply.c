@@ -496,5 +496,8 @@ void apply_authority(struct arena *arena, struct authority_state *authority,
         ask_material(arena, authority, &event->material_asked);
     } else if (event->kind == EVENT_case_opened) {
         count_case(arena, authority, &event->case_opened);
+        return;
     }
+    authority->last_entry = event->index;
+    authority->changed = true;
 }

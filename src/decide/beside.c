@@ -103,34 +103,51 @@ static void assign(struct act *act, const struct task *task)
 
 /* ---- urging (催办) ---- */
 
-static bool urged_today(const struct act *act)
+/* Once a working day: on the days off after it, it still is that day. */
+static bool urged_today(const struct facts *facts)
 {
-    const struct calendar *calendar = &act->facts->authority->calendar;
-    for (size_t i = 0; i < act->kase->tasks.len; i++) {
-        date last = act->kase->tasks.items[i].urged_on;
-        /* Once a working day: on the days off after it, it still is that day. */
-        if (!date_is_none(last) && (date_cmp(last, act->day) == 0 ||
-                                    calendar_count_work(calendar, last, act->day) == 0))
+    const struct calendar *calendar = &facts->authority->calendar;
+    for (size_t i = 0; i < facts->kase->tasks.len; i++) {
+        date last = facts->kase->tasks.items[i].urged_on;
+        if (!date_is_none(last) && (date_cmp(last, facts->today) == 0 ||
+                                    calendar_count_work(calendar, last, facts->today) == 0))
             return true;
     }
     return false;
 }
 
+/* The applicant and the authority urge others. */
+static bool urges(const struct facts *facts, const struct task *task)
+{
+    const struct actor *actor = facts->actor;
+    return (facts->kase->opener == actor->organisation ||
+            str_eq(actor->role, facts->policy->authority_role)) &&
+           task->organisation != actor->organisation;
+}
+
+bool decide_may_urge(const struct facts *facts)
+{
+    if (!facts->actor || !facts->kase || facts->kase->ended || urged_today(facts))
+        return false;
+    for (size_t i = 0; i < facts->kase->tasks.len; i++)
+        if (facts->kase->tasks.items[i].state == TASK_OPEN &&
+            urges(facts, &facts->kase->tasks.items[i]))
+            return true;
+    return false;
+}
+
 static void urge(struct act *act, const struct task *task)
 {
-    const struct actor *actor = act->facts->actor;
     if (act->kase->ended || !task || task->state != TASK_OPEN) {
         act_refuse(act, act->kase->ended ? REFUSAL_CASE_ENDED : REFUSAL_TASK_NOT_OPEN,
                    act->step->id, STR_NONE, (struct words){.first = act->step->label});
         return;
     }
-    bool opener = act->kase->opener == actor->organisation;
-    bool authority = str_eq(actor->role, act->policy->authority_role);
-    if ((!opener && !authority) || task->organisation == actor->organisation)
+    if (!urges(act->facts, task))
         act_refuse(act, REFUSAL_NOT_YOUR_CASE, S("case"), STR_NONE,
                    (struct words){.first = organisation_label(act, act->kase->opener,
                                                               act->procedure->steps[0].by)});
-    if (urged_today(act))
+    if (urged_today(act->facts))
         act_refuse(act, REFUSAL_URGED_ALREADY, act->step->id, STR_NONE, NO_WORDS);
     if (!has_reason(act, act->command->reason) || act->out->refused)
         return;

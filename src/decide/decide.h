@@ -91,6 +91,8 @@ struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, s
 bool decide_may_open(const struct facts *facts, const struct procedure *procedure);
 /* May the actor take the case back now? */
 bool decide_may_withdraw(const struct facts *facts, const struct procedure *procedure);
+/* Is there a task of another's that the actor may urge today? */
+bool decide_may_urge(const struct facts *facts);
 /* First values of a form: presets taken from earlier decisions of the case, or of the
  * system. */
 struct doc *decide_presets(struct arena *arena, const struct facts *facts, const struct step *step);

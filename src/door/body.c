@@ -58,6 +58,8 @@ struct doc *body_doc(struct doc_reader *reader, str key, bool optional, enum doc
     struct doc *doc = doc_read_doc(reader, key);
     if (reader->e->code == ERR_NONE && (!doc || doc->kind != kind))
         RAISE(reader->e, INPUT, key.ptr, "%s is wanted",
-              kind == DOC_MAP ? "a map of members in { }" : "a list in [ ]");
+              kind == DOC_MAP    ? "a map of members in { }"
+              : kind == DOC_BOOL ? "true or false"
+                                 : "a list in [ ]");
     return doc;
 }

@@ -72,15 +72,17 @@ static void command_done(struct request *r)
     reply_doc(r, 201, doc);
 }
 
-/* What both commands share; the rest of r->command is filled by the caller. */
-static void submit(struct request *r, const struct doc *body, struct err *e)
+bool command_begin(struct request *r, enum command_kind kind, const str *known, size_t n,
+                   struct doc **out)
 {
-    struct doc_reader reader = {body, e};
+    r->command = (struct command){.kind = kind};
+    return read_key(r, &r->command.key) && body_map(r, known, n, out) && read_begin(r) &&
+           session_actor(r);
+}
+
+void command_submit(struct request *r, struct err *e)
+{
     struct command *command = &r->command;
-    command->outcome = body_text(&reader, S("outcome"), false, LIMIT_NAME_BYTES);
-    command->opinion = body_text(&reader, S("opinion"), true, LIMIT_JSON_BYTES);
-    if (e->code == ERR_NONE)
-        read_materials(r, body, e);
     if (e->code) {
         problem_err(r, e);
         return;
@@ -95,37 +97,69 @@ static void submit(struct request *r, const struct doc *body, struct err *e)
     park_for_clerk(r, command_done);
 }
 
+date body_day(struct doc_reader *reader, str key)
+{
+    date day = DATE_NONE;
+    str text = body_text(reader, key, false, LIMIT_NAME_BYTES);
+    if (reader->e->code == ERR_NONE && !date_parse(text, &day))
+        RAISE(reader->e, INPUT, key.ptr, "a day is written YYYY-MM-DD");
+    return day;
+}
+
+/* What opening and deciding share. */
+static void submit_act(struct request *r, const struct doc *body, struct err *e)
+{
+    struct doc_reader reader = {body, e};
+    struct command *command = &r->command;
+    command->outcome = body_text(&reader, S("outcome"), false, LIMIT_NAME_BYTES);
+    command->opinion = body_text(&reader, S("opinion"), true, LIMIT_JSON_BYTES);
+    const struct doc *paper = body_doc(&reader, S("paper"), true, DOC_MAP);
+    if (e->code == ERR_NONE)
+        read_materials(r, body, e);
+    if (paper && e->code == ERR_NONE) {
+        static const str known[] = {{"on", 2}, {"number", 6}, {"reason", 6}};
+        struct doc_reader inner = {paper, e};
+        if (doc_refuse_unknown(paper, known, COUNT_OF(known), e)) {
+            command->from_paper = true;
+            command->occurred_on = body_day(&inner, S("on"));
+            command->paper = body_text(&inner, S("number"), false, LIMIT_NAME_BYTES);
+            command->reason = body_text(&inner, S("reason"), false, LIMIT_JSON_BYTES);
+        }
+    }
+    command_submit(r, e);
+}
+
 void post_case(struct request *r)
 {
-    static const str known[] = {
-        {"procedure", 9}, {"outcome", 7}, {"form", 4}, {"opinion", 7}, {"materials", 9}};
+    static const str known[] = {{"procedure", 9}, {"system", 6},  {"outcome", 7}, {"form", 4},
+                                {"opinion", 7},   {"materials", 9}, {"paper", 5}};
     struct err e = {0};
     struct doc *body = NULL;
-    r->command = (struct command){.kind = COMMAND_open_case};
-    if (!read_key(r, &r->command.key) || !body_map(r, known, COUNT_OF(known), &body) ||
-        !read_begin(r) || !session_actor(r))
+    if (!command_begin(r, COMMAND_open_case, known, COUNT_OF(known), &body))
         return;
     struct doc_reader reader = {body, &e};
     r->command.procedure = body_text(&reader, S("procedure"), false, LIMIT_NAME_BYTES);
+    r->command.system = body_int(&reader, S("system"), true, 0, LIMIT_JSON_INTEGER);
     r->command.form = body_doc(&reader, S("form"), false, DOC_MAP);
-    submit(r, body, &e);
+    submit_act(r, body, &e);
 }
 
 void post_decision(struct request *r)
 {
-    static const str known[] = {{"step", 4}, {"round", 5},   {"outcome", 7},
-                                {"form", 4}, {"opinion", 7}, {"materials", 9}};
+    static const str known[] = {{"step", 4},    {"round", 5},     {"outcome", 7}, {"form", 4},
+                                {"opinion", 7}, {"materials", 9}, {"paper", 5}};
     struct err e = {0};
     struct doc *body = NULL;
-    r->command = (struct command){.kind = COMMAND_decide_task};
-    if (!var_id(r, 0, &r->command.kase) || !read_key(r, &r->command.key) ||
-        !body_map(r, known, COUNT_OF(known), &body) || !read_begin(r) || !session_actor(r))
+    int64_t kase;
+    if (!var_id(r, 0, &kase) ||
+        !command_begin(r, COMMAND_decide_task, known, COUNT_OF(known), &body))
         return;
     struct doc_reader reader = {body, &e};
+    r->command.kase = kase;
     r->command.step = body_text(&reader, S("step"), false, LIMIT_NAME_BYTES);
     r->command.round = (int32_t)body_int(&reader, S("round"), true, 0, INT32_MAX);
     r->command.form = body_doc(&reader, S("form"), true, DOC_MAP);
-    submit(r, body, &e);
+    submit_act(r, body, &e);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */

@@ -55,17 +55,20 @@ void get_worklist(struct request *r)
         reply_read(r, render_worklist(r->arena, &list));
 }
 
-static bool read_facts(struct request *r, struct facts *facts, str *out_digest)
+/* system: what the procedure would be about, 0: nothing yet. */
+static bool read_facts(struct request *r, int64_t system, struct facts *facts, str *out_digest)
 {
     struct err e = {0};
-    bool visible;
+    bool visible = false;
     const struct policy *policy;
     if (!ready(r))
         return false;
-    if (view_facts(&r->reader, 0, facts, &visible, &e) &&
-        view_policy(&r->reader, &policy, out_digest, &e))
+    bool ok = view_facts_about(&r->reader, system, facts, &visible, &e) &&
+              view_facts_lines(&r->reader, facts, &e) &&
+              view_policy(&r->reader, &policy, out_digest, &e);
+    if (ok && (visible || !system))
         return true;
-    problem_err(r, &e);
+    ok ? problem_plain(r, PROBLEM_NOT_FOUND) : problem_err(r, &e);
     return false;
 }
 
@@ -73,7 +76,7 @@ void get_procedures(struct request *r)
 {
     struct facts facts = {0};
     str digest;
-    if (!read_facts(r, &facts, &digest))
+    if (!read_facts(r, 0, &facts, &digest))
         return;
     struct arena *arena = r->arena;
     struct doc *doc = doc_map(arena), *list = doc_list(arena);
@@ -85,6 +88,7 @@ void get_procedures(struct request *r)
         doc_put_text(arena, one, S("article"),
                      procedure->basis.article.ptr ? procedure->basis.article : S(""));
         doc_put_bool(arena, one, S("may_open"), decide_may_open(&facts, procedure));
+        doc_put_bool(arena, one, S("about_system"), procedure->about);
         doc_push(arena, list, one);
     }
     doc_put(arena, doc, S("procedures"), list);
@@ -95,7 +99,9 @@ void get_procedure(struct request *r)
 {
     struct facts facts = {0};
     str digest;
-    if (!read_facts(r, &facts, &digest))
+    int64_t system;
+    if (!param_i64(r, S("system"), 1, LIMIT_JSON_INTEGER, 0, &system) ||
+        !read_facts(r, system, &facts, &digest))
         return;
     const struct procedure *procedure =
         facts.policy ? policy_procedure(facts.policy, r->vars[0]) : NULL;
@@ -111,7 +117,14 @@ void get_procedure(struct request *r)
                  procedure->basis.article.ptr ? procedure->basis.article : S(""));
     doc_put(arena, doc, S("regulation"), render_regulation(arena, facts.policy, digest));
     doc_put_bool(arena, doc, S("may_open"), decide_may_open(&facts, procedure));
+    doc_put_bool(arena, doc, S("about_system"), procedure->about);
+    struct doc *about = facts.system ? doc_map(arena) : doc_null(arena);
+    if (facts.system) {
+        doc_put_int(arena, about, S("id"), facts.system->id);
+        doc_put_text(arena, about, S("name"), facts.system->name);
+    }
+    doc_put(arena, doc, S("system"), about);
     doc_put(arena, doc, S("action"),
-            render_action(&r->reader, &facts, &procedure->steps[0], NULL));
+            render_action(&r->reader, &facts, procedure, &procedure->steps[0], NULL));
     reply_read(r, doc);
 }

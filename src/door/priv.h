@@ -315,6 +315,16 @@ str body_text(struct doc_reader *reader, str key, bool optional, size_t max_byte
 int64_t body_int(struct doc_reader *reader, str key, bool optional, int64_t min, int64_t max);
 struct doc *body_doc(struct doc_reader *reader, str key, bool optional, enum doc_kind kind);
 
+/* ---- cases.c: what every command shares ------------------------------------------------------ */
+
+/* Key, body with known members only, and actor; false: answered. */
+bool command_begin(struct request *r, enum command_kind kind, const str *known, size_t n,
+                   struct doc **out) WARN_UNUSED;
+/* Sends r->command to the clerk and answers with its receipt, or with what e says. */
+void command_submit(struct request *r, struct err *e);
+/* A day, YYYY-MM-DD; sticky. */
+date body_day(struct doc_reader *reader, str key);
+
 /* ---- upload.c ------------------------------------------------------------------------------- */
 
 void streams_drop(struct door *door);

@@ -140,7 +140,8 @@ static bool is_filed(const struct facts *facts, const struct task *task, str mat
 }
 
 static struct doc *render_slots(struct arena *arena, const struct facts *facts,
-                                const struct step *step, const struct task *task)
+                                const struct procedure *procedure, const struct step *step,
+                                const struct task *task)
 {
     struct doc *list = doc_list(arena);
     for (size_t i = 0; i < step->n_materials; i++) {
@@ -154,6 +155,21 @@ static struct doc *render_slots(struct arena *arena, const struct facts *facts,
                      kind && kind->basis.article.ptr ? kind->basis.article : S(""));
         doc_put_bool(arena, doc, S("required"), step_requires_material(step, id));
         doc_put_bool(arena, doc, S("filed"), is_filed(facts, task, id));
+        doc_push(arena, list, doc);
+    }
+    const struct authority_state *authority = facts->authority;
+    for (size_t i = 0; step->further && i < authority->asked_materials.len; i++) {
+        const struct asked_material *asked = &authority->asked_materials.items[i];
+        if (!asked->asked || !str_eq(asked->step, step->id) ||
+            !str_eq(asked->procedure, procedure->id))
+            continue;
+        struct doc *doc = doc_map(arena);
+        doc_put_text(arena, doc, S("id"), asked->material);
+        doc_put(arena, doc, S("label"),
+                render_label(arena, (struct label){asked->zh, asked->en}));
+        doc_put_text(arena, doc, S("article"), step->basis.article);
+        doc_put_bool(arena, doc, S("required"), true);
+        doc_put_bool(arena, doc, S("filed"), is_filed(facts, task, asked->material));
         doc_push(arena, list, doc);
     }
     return list;
@@ -172,8 +188,102 @@ static struct doc *render_outcomes(struct arena *arena, const struct step *step)
     return list;
 }
 
+/* ---- what lies beside a form ---------------------------------------------------------------- */
+
+static struct doc *shown_item(struct arena *arena, const char *kind, struct label label)
+{
+    struct doc *doc = doc_map(arena);
+    doc_put_text(arena, doc, S("kind"), str_of(kind));
+    doc_put(arena, doc, S("label"), render_label(arena, label));
+    return doc;
+}
+
+static struct doc *shown_field(struct reader *reader, const struct facts *facts,
+                               const struct procedure *procedure, const struct shown *shown)
+{
+    const struct step *step = procedure_step(procedure, shown->step);
+    const struct field *field = step ? form_field(&step->form, shown->id) : NULL;
+    const struct task_decision *decision =
+        facts->kase ? case_decision(facts->kase, shown->step) : NULL;
+    struct doc *value = decision ? doc_get(decision->form, shown->id) : NULL;
+    if (!field || !value)
+        return NULL;
+    struct doc *doc = shown_item(reader->arena, "field", field->label);
+    doc_put(reader->arena, doc, S("field"), render_field(reader, facts, field));
+    doc_put(reader->arena, doc, S("value"), value);
+    return doc;
+}
+
+static struct doc *shown_material(struct arena *arena, const struct facts *facts, str id)
+{
+    const struct material_kind *kind = policy_material(facts->policy, id);
+    const struct material *found = NULL;
+    for (size_t i = 0; facts->kase && i < facts->kase->materials.len; i++)
+        if (str_eq(facts->kase->materials.items[i].material, id))
+            found = &facts->kase->materials.items[i];
+    if (!found || !kind)
+        return NULL;
+    struct doc *doc = shown_item(arena, "material", kind->label);
+    doc_put_int(arena, doc, S("material"), found->id);
+    doc_put_text(arena, doc, S("name"), found->name);
+    return doc;
+}
+
+static void push_lines(struct arena *arena, struct doc *list, const struct facts *facts,
+                       const struct record *records, size_t n, str register_id)
+{
+    enum { LINES_SHOWN = 12 };
+    for (size_t i = 0; i < n && list->list.len < LINES_SHOWN; i++)
+        if (str_eq(records[i].register_id, register_id)) {
+            struct doc *line = render_line(arena, facts->policy, &records[i]);
+            const struct organisation *by =
+                authority_organisation(facts->authority, records[i].organisation);
+            doc_put_text(arena, line, S("organisation"), by ? by->name : S(""));
+            doc_push(arena, list, line);
+        }
+}
+
+static struct doc *shown_register(struct reader *reader, const struct facts *facts, str id)
+{
+    struct arena *arena = reader->arena;
+    const struct ledger *ledger = policy_register(facts->policy, id);
+    if (!ledger)
+        return NULL;
+    struct doc *doc = shown_item(arena, "register", ledger->label), *lines = doc_list(arena);
+    struct doc *fields = doc_list(arena);
+    if (ledger->about == ABOUT_FILER)
+        push_lines(arena, lines, facts, facts->lines, facts->n_lines, id);
+    else if (facts->system)
+        push_lines(arena, lines, facts, facts->system->records.items, facts->system->records.len,
+                   id);
+    for (size_t i = 0; i < ledger->form.n; i++)
+        doc_push(arena, fields, render_field(reader, facts, &ledger->form.fields[i]));
+    doc_put(arena, doc, S("fields"), fields);
+    doc_put(arena, doc, S("lines"), lines);
+    return doc;
+}
+
+static struct doc *render_shows(struct reader *reader, const struct facts *facts,
+                                const struct procedure *procedure, const struct step *step)
+{
+    struct doc *list = doc_list(reader->arena);
+    for (size_t i = 0; i < step->n_shows; i++) {
+        const struct shown *shown = &step->shows[i];
+        struct doc *one = NULL;
+        switch (shown->kind) {
+        case SHOWN_FIELD: one = shown_field(reader, facts, procedure, shown); break;
+        case SHOWN_MATERIAL: one = shown_material(reader->arena, facts, shown->id); break;
+        case SHOWN_REGISTER: one = shown_register(reader, facts, shown->id); break;
+        }
+        if (one)
+            doc_push(reader->arena, list, one);
+    }
+    return list;
+}
+
 struct doc *render_action(struct reader *reader, const struct facts *facts,
-                          const struct step *step, const struct task *task)
+                          const struct procedure *procedure, const struct step *step,
+                          const struct task *task)
 {
     struct arena *arena = reader->arena;
     struct doc *doc = doc_map(arena), *form = doc_list(arena);
@@ -187,7 +297,10 @@ struct doc *render_action(struct reader *reader, const struct facts *facts,
     doc_put_bool(arena, doc, S("opinion"), step->opinion);
     doc_put(arena, doc, S("form"), form);
     doc_put(arena, doc, S("values"), values ? values : doc_map(arena));
-    doc_put(arena, doc, S("materials"), render_slots(arena, facts, step, task));
+    doc_put(arena, doc, S("materials"), render_slots(arena, facts, procedure, step, task));
+    doc_put(arena, doc, S("shows"), render_shows(reader, facts, procedure, step));
+    doc_put_bool(arena, doc, S("paper"), step->paper);
+    doc_put_bool(arena, doc, S("assigned"), task && task->person);
     doc_put(arena, doc, S("outcomes"), render_outcomes(arena, step));
     doc_put(arena, doc, S("items"), render_items(arena, facts->policy));
     doc_put_date(arena, doc, S("not_before"), task ? task->not_before : DATE_NONE);
@@ -207,6 +320,8 @@ struct doc *render_session(struct arena *arena, const struct person_view *person
         doc_put(arena, one, S("organisation"), render_named(arena, held->organisation));
         doc_put_text(arena, one, S("role"), held->role);
         doc_put(arena, one, S("role_label"), render_label(arena, held->role_label));
+        doc_put(arena, one, S("holder"),
+                held->holder.id ? render_named(arena, held->holder) : doc_null(arena));
         doc_push(arena, posts, one);
     }
     doc_put_int(arena, authority, S("id"), person->authority.id);
@@ -259,6 +374,7 @@ struct doc *render_worklist(struct arena *arena, const struct worklist *list)
     doc_put_int(arena, counts, S("done"), list->counts.done);
     doc_put_int(arena, counts, S("mine"), list->counts.mine);
     doc_put_int(arena, counts, S("all"), list->counts.all);
+    doc_put_int(arena, counts, S("notices"), list->counts.notices);
     doc_put(arena, doc, S("rows"), rows);
     doc_put(arena, doc, S("next"),
             list->next.len ? doc_text(arena, list->next) : doc_null(arena));

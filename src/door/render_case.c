@@ -20,6 +20,20 @@ static bool belongs(const struct case_state *kase, const struct task_view *view,
     return material->id > before && material->id < upto;
 }
 
+/* Of the regulation's own materials, or of one that the authority asks for beyond them. */
+static struct label material_label(const struct case_view *view, str id)
+{
+    const struct material_kind *kind = policy_material(view->facts.policy, id);
+    const struct authority_state *authority = view->facts.authority;
+    if (kind)
+        return kind->label;
+    for (size_t i = 0; i < authority->asked_materials.len; i++)
+        if (str_eq(authority->asked_materials.items[i].material, id))
+            return (struct label){authority->asked_materials.items[i].zh,
+                                  authority->asked_materials.items[i].en};
+    return (struct label){id, id};
+}
+
 static struct doc *render_materials(struct arena *arena, const struct case_view *view,
                                     const struct task_view *task)
 {
@@ -29,12 +43,11 @@ static struct doc *render_materials(struct arena *arena, const struct case_view 
         const struct material *material = &kase->materials.items[i];
         if (!belongs(kase, task, material))
             continue;
-        const struct material_kind *kind = policy_material(view->facts.policy, material->material);
-        struct label plain = {material->material, material->material};
         struct doc *doc = doc_map(arena);
         doc_put_int(arena, doc, S("id"), material->id);
         doc_put_text(arena, doc, S("material"), material->material);
-        doc_put(arena, doc, S("label"), render_label(arena, kind ? kind->label : plain));
+        doc_put(arena, doc, S("label"),
+                render_label(arena, material_label(view, material->material)));
         doc_put_text(arena, doc, S("name"), material->name);
         doc_put_text(arena, doc, S("digest"), material->digest);
         doc_put_int(arena, doc, S("size"), material->size);
@@ -106,6 +119,13 @@ static void put_decision(struct arena *arena, struct doc *doc, const struct task
     doc_put(arena, doc, S("decided_by"),
             decision ? render_named(arena, view->decided_by) : doc_null(arena));
     doc_put_int(arena, doc, S("late_days"), decision ? decision->late_days : 0);
+    doc_put_int(arena, doc, S("short_days"), decision ? decision->short_days : 0);
+    doc_put_bool(arena, doc, S("decides"), decision && decision->decides);
+    doc_put_text(arena, doc, S("paper"), decision && decision->paper.ptr ? decision->paper : S(""));
+    doc_put_text(arena, doc, S("paper_reason"),
+                 decision && decision->paper_reason.ptr ? decision->paper_reason : S(""));
+    doc_put_text(arena, doc, S("corrected"),
+                 decision && decision->corrected.ptr ? decision->corrected : S(""));
 }
 
 struct doc *render_task(struct reader *reader, const struct case_view *view,
@@ -133,6 +153,10 @@ struct doc *render_task(struct reader *reader, const struct case_view *view,
     doc_put_bool(arena, doc, S("estimated"), task->estimated);
     doc_put(arena, doc, S("derivation"), render_derivation(arena, task->derivation));
     doc_put(arena, doc, S("suspensions"), render_suspensions(arena, task));
+    doc_put_int(arena, doc, S("extended"), task->extended);
+    doc_put(arena, doc, S("assigned"),
+            shown->assigned.id ? render_named(arena, shown->assigned) : doc_null(arena));
+    doc_put_date(arena, doc, S("urged_on"), task->urged_on);
     doc_put(arena, doc, S("form"), render_form(reader, view, shown));
     doc_put(arena, doc, S("materials"), render_materials(arena, view, shown));
     put_decision(arena, doc, shown);
@@ -151,10 +175,12 @@ static str stage_name(enum system_stage stage)
     return S("planned");
 }
 
-static struct doc *render_system(struct arena *arena, const struct system_state *system)
+struct doc *render_system(struct arena *arena, const struct system_state *system)
 {
     struct doc *doc = doc_map(arena), *grants = doc_list(arena);
     for (size_t i = 0; i < system->grants.len; i++) {
+        if (system->grants.items[i].quantity == 0)
+            continue;
         struct doc *grant = doc_map(arena);
         doc_put_text(arena, grant, S("item"), system->grants.items[i].item);
         doc_put_int(arena, grant, S("quantity"), system->grants.items[i].quantity);
@@ -164,6 +190,7 @@ static struct doc *render_system(struct arena *arena, const struct system_state 
     doc_put_text(arena, doc, S("name"), system->name);
     doc_put_text(arena, doc, S("stage"), stage_name(system->stage));
     doc_put_date(arena, doc, S("live_on"), system->live_on);
+    doc_put_date(arena, doc, S("retired_on"), system->retired_on);
     doc_put(arena, doc, S("grants"), grants);
     return doc;
 }
@@ -203,6 +230,40 @@ static void put_head(struct arena *arena, struct doc *doc, const struct case_vie
     doc_put_date(arena, doc, S("ended_on"), kase->ended ? kase->ended_on : DATE_NONE);
 }
 
+/* Who was told what, and has received it. */
+static struct doc *render_notices(struct arena *arena, const struct case_view *view)
+{
+    const struct case_state *kase = view->facts.kase;
+    const struct actor *actor = view->facts.actor;
+    struct doc *list = doc_list(arena);
+    for (size_t i = 0; i < kase->notices.len; i++) {
+        const struct notice *notice = &kase->notices.items[i];
+        const struct task_decision *decision = case_decision_by_id(kase, notice->decision);
+        const struct step *step =
+            decision ? procedure_step(view->procedure, decision->step) : NULL;
+        const struct outcome *outcome = step ? step_outcome(step, decision->outcome) : NULL;
+        const struct organisation *to =
+            authority_organisation(view->facts.authority, notice->organisation);
+        struct doc *one = doc_map(arena);
+        doc_put_int(arena, one, S("id"), notice->id);
+        doc_put(arena, one, S("organisation"),
+                render_named(arena, (struct named){notice->organisation, to ? to->name : S("")}));
+        doc_put(arena, one, S("step_label"),
+                render_label(arena, step ? step->label : (struct label){STR_NONE, STR_NONE}));
+        doc_put(arena, one, S("outcome_label"),
+                render_label(arena, outcome ? outcome->label
+                                            : (struct label){STR_NONE, STR_NONE}));
+        doc_put_date(arena, one, S("sent_on"), notice->sent_on);
+        doc_put_date(arena, one, S("received_on"), notice->received_on);
+        doc_put_bool(arena, one, S("may_receive"),
+                     date_is_none(notice->received_on) &&
+                         notice->organisation == actor->organisation &&
+                         str_eq(notice->role, actor->role));
+        doc_push(arena, list, one);
+    }
+    return list;
+}
+
 struct doc *render_case(struct reader *reader, const struct case_view *view)
 {
     struct arena *arena = reader->arena;
@@ -210,14 +271,23 @@ struct doc *render_case(struct reader *reader, const struct case_view *view)
     for (size_t i = 0; i < view->n_tasks; i++)
         doc_push(arena, tasks, render_task(reader, view, &view->tasks[i]));
     for (size_t i = 0; i < view->n_allowed; i++)
-        doc_push(arena, actions, render_action(reader, &view->facts, view->allowed[i].step,
-                                               view->allowed[i].task));
+        doc_push(arena, actions, render_action(reader, &view->facts, view->procedure,
+                                               view->allowed[i].step, view->allowed[i].task));
     put_head(arena, doc, view);
     doc_put(arena, doc, S("system"), render_system(arena, view->facts.system));
     doc_put(arena, doc, S("stages"), render_stages(arena, view));
     doc_put(arena, doc, S("tasks"), tasks);
     doc_put(arena, doc, S("actions"), actions);
     doc_put(arena, doc, S("items"), render_items(arena, view->facts.policy));
+    doc_put(arena, doc, S("notices"), render_notices(arena, view));
+    doc_put_bool(arena, doc, S("may_withdraw"), view->may_withdraw);
+    doc_put_bool(arena, doc, S("may_urge"), view->may_urge);
+    doc_put_bool(arena, doc, S("may_correct"),
+                 !view->facts.kase->ended &&
+                     str_eq(view->facts.actor->role, view->facts.policy->authority_role));
+    put_int_or_null(arena, doc, S("cause"), view->facts.kase->cause != 0, view->facts.kase->cause);
+    doc_put_text(arena, doc, S("withdrawn"),
+                 view->facts.kase->withdrawn.ptr ? view->facts.kase->withdrawn : S(""));
     doc_put_int(arena, doc, S("entries"), view->entries);
     return doc;
 }

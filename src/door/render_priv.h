@@ -21,7 +21,8 @@ struct doc *render_field(struct reader *reader, const struct facts *facts,
                          const struct field *field);
 /* task NULL: the first step of a procedure not yet opened. */
 struct doc *render_action(struct reader *reader, const struct facts *facts,
-                          const struct step *step, const struct task *task);
+                          const struct procedure *procedure, const struct step *step,
+                          const struct task *task);
 
 struct doc *render_session(struct arena *arena, const struct person_view *person, int64_t post,
                            date today, bool demo);
@@ -29,6 +30,10 @@ struct doc *render_worklist(struct arena *arena, const struct worklist *list);
 struct doc *render_case(struct reader *reader, const struct case_view *view);
 struct doc *render_task(struct reader *reader, const struct case_view *view,
                         const struct task_view *task);
+struct doc *render_system(struct arena *arena, const struct system_state *system);
+/* A line of a register; policy names it. */
+struct doc *render_line(struct arena *arena, const struct policy *policy,
+                        const struct record *record);
 struct doc *render_upload(struct arena *arena, const struct row_upload *upload);
 
 /* Puts an integer, or null when it is not there. */

@@ -160,7 +160,8 @@ bool session_is_post(struct request *r)
 /* Nobody holds a post of an authority that is none. */
 static bool find_actor(struct request *r, struct err *e)
 {
-    struct world world = {.db = r->reader.db, .arena = r->arena};
+    struct world world = {
+        .db = r->reader.db, .arena = r->arena, .today = date_of_instant(r->now_ms)};
     struct actor *actor;
     struct row_authority *authority = NULL;
     if (!world_actor(&world, r->session.person, r->session.post, &actor, e) ||

@@ -323,6 +323,7 @@ bool world_authority(struct world *world, int64_t id, struct authority_state **o
         .policy_digest = row->policy_digest,
         .calendar_entry = row->calendar_entry,
         .calendar_applied = row->calendar_applied,
+        .last_entry = row->last_entry,
     };
     if (!load_lists(world, arena, authority, e))
         return false;

@@ -232,6 +232,7 @@ static bool save_authority(struct world *world, struct authority_state *authorit
         .policy_digest = authority->policy_digest,
         .calendar_entry = authority->calendar_entry,
         .calendar_applied = authority->calendar_applied,
+        .last_entry = authority->last_entry,
     };
     if (authority->changed && !q_save_authority(world->db, &row, e))
         return false;

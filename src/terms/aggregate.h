@@ -51,6 +51,7 @@ struct authority_state {
     VEC(struct case_counter) counters;
     VEC(struct calendar_ref) calendar_refs; /* calendar holds their parsed texts once loaded */
     VEC(struct asked_material) asked_materials;
+    int64_t last_entry;      /* that changed anything here but the counters */
     int64_t calendar_entry;  /* the last calendar.loaded, 0: none */
     int64_t calendar_applied; /* the one that the open due dates follow */
     bool changed;

@@ -32,7 +32,7 @@ static bool load_case(struct reader *reader, int64_t id, struct facts *facts, st
                      "system %lld of case %lld is missing; verify the data and rebuild it",
                      (long long)kase->system, (long long)id);
     facts->policy = library_policy(reader->library, reader->db, kase->policy, e);
-    if (!facts->policy)
+    if (!facts->policy || !world_records(&world, system, e))
         return false;
     facts->kase = kase;
     facts->system = system;
@@ -93,6 +93,9 @@ static bool add_task(struct reader *reader, struct case_view *view, const struct
     if (state != TASK_CLOSED)
         shown->light = view_light(&view->facts.authority->calendar, view->facts.policy, task,
                                   reader->today, &shown->has_days_left, &shown->days_left);
+    shown->assigned.id = task->person;
+    if (task->person && !view_person_name(reader, task->person, &shown->assigned.name, e))
+        return false;
     if (!decision)
         return true;
     shown->outcome = shown->step ? step_outcome(shown->step, decision->outcome) : NULL;
@@ -221,7 +224,11 @@ bool view_case(struct reader *reader, int64_t id, struct case_view **out, struct
     if (!list_tasks(reader, view, e))
         return false;
     list_stages(reader, view);
+    if (!view_facts_lines(reader, &view->facts, e))
+        return false;
     view->allowed = decide_allowed(reader->arena, &view->facts, &view->n_allowed);
+    view->may_withdraw = decide_may_withdraw(&view->facts, view->procedure);
+    view->may_urge = decide_may_urge(&view->facts);
     struct row_stream_end *end;
     if (!q_stream_end(reader->db, reader->arena,
                       str_printf(reader->arena, "case/%lld", (long long)id), &end, e))

@@ -14,7 +14,7 @@ struct shelf {
     int64_t id;
     struct arena *arena;
     struct authority_state *authority;
-    str version;
+    int64_t version;
 };
 
 struct library {
@@ -132,27 +132,15 @@ const struct policy *library_policy(struct library *library, struct db *db, str 
 
 /* ---- authorities ---------------------------------------------------------------------------- */
 
-/* Everything of an authority that a reader relies on, in one text: when it is the same, the
- * loaded one is still true. Counters are left out: readers do not use them. */
-static bool version_of(struct db *db, struct arena *arena, int64_t id, str *out, struct err *e)
+/* The last entry that changed anything that a reader relies on: while it is the same, the loaded
+ * authority is still true. 0: there is none. */
+static bool version_of(struct db *db, struct arena *arena, int64_t id, int64_t *out,
+                       struct err *e)
 {
     struct row_authority *authority;
-    struct row_organisations_version *organisations;
-    struct row_calendar_year *years;
-    size_t n;
-    if (!q_authority(db, arena, id, &authority, e) ||
-        !q_organisations_version(db, arena, id, &organisations, e) ||
-        !q_calendar_years_of(db, arena, id, &years, &n, e))
+    if (!q_authority(db, arena, id, &authority, e))
         return false;
-    *out = STR_NONE;
-    if (!authority)
-        return true;
-    struct buf buf = buf_new(arena, 1024);
-    buf_addf(&buf, "%.*s %lld %lld", STR_FMT(authority->policy_digest),
-             (long long)organisations->count, (long long)organisations->last);
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&buf, " %lld:%.*s", (long long)years[i].year, STR_FMT(years[i].digest));
-    *out = buf_str(&buf);
+    *out = authority ? authority->last_entry : 0;
     return true;
 }
 
@@ -170,13 +158,13 @@ bool library_authority(struct library *library, struct db *db, struct arena *are
                        struct authority_state **out, struct err *e)
 {
     *out = NULL;
-    str version;
+    int64_t version;
     if (!version_of(db, arena, id, &version, e))
         return false;
-    if (!version.len)
+    if (!version)
         return true;
     struct shelf *shelf = shelf_of(library, id);
-    if (shelf->authority && str_eq(shelf->version, version)) {
+    if (shelf->authority && shelf->version == version) {
         *out = shelf->authority;
         return true;
     }
@@ -188,6 +176,6 @@ bool library_authority(struct library *library, struct db *db, struct arena *are
     if (!world_authority(&world, id, &authority, e) || !world_calendar(&world, e))
         return false;
     shelf->authority = *out = authority;
-    shelf->version = str_dup(shelf->arena, version);
+    shelf->version = version;
     return true;
 }

@@ -24,6 +24,11 @@ bool view_credential(struct db *db, struct arena *arena, str login, int64_t *out
     return true;
 }
 
+bool is_shown_day(int64_t day)
+{
+    return day >= 0 && day <= INT32_MAX && date_year((date){(int32_t)day}) <= LIMIT_YEAR_MAX;
+}
+
 struct named organisation_named(const struct authority_state *authority, int64_t id)
 {
     const struct organisation *organisation = authority_organisation(authority, id);
@@ -77,16 +82,50 @@ bool view_policy(struct reader *reader, const struct policy **out, str *out_dige
     return true;
 }
 
+static struct post_view post_of(const struct authority_state *authority,
+                                const struct policy *policy, const struct row_post *row,
+                                struct named holder)
+{
+    return (struct post_view){
+        .id = row->id,
+        .organisation = organisation_named(authority, row->organisation),
+        .role = row->role,
+        .role_label = role_label_of(policy, row->role),
+        .holder = holder,
+    };
+}
+
+/* A post of another that the person may act as today. */
+static bool add_lent(struct reader *reader, struct person_view *view,
+                     const struct authority_state *authority, const struct row_delegation *lent,
+                     struct err *e)
+{
+    struct row_post *post;
+    struct named holder = {.id = lent->holder};
+    bool today = lent->ended_on_null && lent->valid_from <= reader->today.day &&
+                 lent->valid_until >= reader->today.day;
+    if (!today)
+        return true;
+    if (!q_post(reader->db, reader->arena, lent->post, &post, e) ||
+        !view_person_name(reader, lent->holder, &holder.name, e))
+        return false;
+    if (post)
+        view->posts[view->n_posts++] = post_of(authority, view->policy, post, holder);
+    return true;
+}
+
 bool view_person(struct reader *reader, int64_t person, struct person_view **out, struct err *e)
 {
     *out = NULL;
     struct row_person *row;
     struct row_post *posts;
-    size_t n;
+    struct row_delegation *lent;
+    size_t n, n_lent;
     struct authority_state *authority;
     const struct policy *policy;
     if (!q_person(reader->db, reader->arena, person, &row, e) ||
-        !q_posts_of(reader->db, reader->arena, person, &posts, &n, e))
+        !q_posts_of(reader->db, reader->arena, person, &posts, &n, e) ||
+        !q_delegations_to(reader->db, reader->arena, person, &lent, &n_lent, e))
         return false;
     if (!row)
         return true;
@@ -100,15 +139,12 @@ bool view_person(struct reader *reader, int64_t person, struct person_view **out
         return false;
     view->authority = (struct named){authority->id, authority->name};
     view->authority_en = authority->name_en;
-    view->posts = NEWS(reader->arena, struct post_view, n + 1);
-    view->n_posts = n;
+    view->posts = NEWS(reader->arena, struct post_view, n + n_lent + 1);
     for (size_t i = 0; i < n; i++)
-        view->posts[i] = (struct post_view){
-            .id = posts[i].id,
-            .organisation = organisation_named(authority, posts[i].organisation),
-            .role = posts[i].role,
-            .role_label = role_label_of(view->policy, posts[i].role),
-        };
+        view->posts[view->n_posts++] = post_of(authority, policy, &posts[i], (struct named){0});
+    for (size_t i = 0; i < n_lent; i++)
+        if (!add_lent(reader, view, authority, &lent[i], e))
+            return false;
     *out = view;
     return true;
 }

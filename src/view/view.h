@@ -60,10 +60,11 @@ struct post_view {
     struct named organisation;
     str role;
     struct label role_label;
+    struct named holder;     /* who has delegated it; id 0: one's own */
 };
 struct person_view {
     struct named person;
-    struct post_view *posts; /* ascending by id */
+    struct post_view *posts; /* one's own ascending by id, then those delegated for today */
     size_t n_posts;
     struct named authority;
     str authority_en;
@@ -96,7 +97,7 @@ struct work_row {
     int32_t days_left;       /* working days, negative when overdue */
 };
 struct work_counts {
-    int64_t todo, overdue, done, mine, all;
+    int64_t todo, overdue, done, mine, all, notices;
 };
 struct worklist {
     struct work_row *rows;
@@ -119,9 +120,90 @@ bool view_policy(struct reader *reader, const struct policy **out, str *out_dige
  * does not exist for this actor. */
 bool view_facts(struct reader *reader, int64_t kase, struct facts *out, bool *out_visible,
                 struct err *e) WARN_UNUSED;
+/* The same for a case that is not opened yet, about that system (0: none). *out_visible false: the
+ * system does not exist for this actor. */
+bool view_facts_about(struct reader *reader, int64_t system, struct facts *out,
+                      bool *out_visible, struct err *e) WARN_UNUSED;
+/* Lines of registers about bodies, into facts: for what a step shows. */
+bool view_facts_lines(struct reader *reader, struct facts *facts, struct err *e) WARN_UNUSED;
 /* Organisations with that role, for choice in a form. */
 struct named *view_options(struct reader *reader, const struct facts *facts, str role,
                            size_t *out_n);
+
+/* ---- systems and registers ------------------------------------------------------------------ */
+
+/* A system with what is approved and which lists find it. */
+struct system_row {
+    const struct system_state *system;
+    struct named owner, provider;        /* provider.id 0: none */
+};
+struct systems_page {
+    struct system_row *rows;
+    size_t n;
+    int64_t next;            /* id to go on before; 0: the end */
+};
+/* Systems that the reader may see, newest first: all, or those that its organisation owns or provides
+ * for. list: only those that the list finds, empty: all; before: 0 for the first page. */
+bool view_systems(struct reader *reader, str list, int64_t before, int limit,
+                  struct systems_page *out, struct err *e) WARN_UNUSED;
+
+struct system_case {
+    int64_t id;
+    str number, procedure;
+    struct label procedure_label;
+    date opened_on;
+    bool ended;
+};
+struct system_view {
+    struct system_row row;   /* with the register lines about it */
+    struct system_case *cases; /* those that the reader may see */
+    size_t n_cases;
+    const struct policy *policy; /* in force */
+};
+/* *out NULL: there is none for this reader. */
+bool view_system(struct reader *reader, int64_t id, struct system_view **out, struct err *e)
+    WARN_UNUSED;
+
+struct line_row {
+    struct record record;
+    struct named system, organisation, person; /* system.id 0: about the organisation */
+    bool replaced;
+};
+struct lines_page {
+    struct line_row *rows;
+    size_t n;
+    int64_t next;
+};
+/* Lines of a register, newest first: all for who sees all, else those that its organisation filed. */
+bool view_lines(struct reader *reader, const struct ledger *ledger, int64_t before, int limit,
+                struct lines_page *out, struct err *e) WARN_UNUSED;
+
+/* ---- people beside --------------------------------------------------------------------------- */
+
+/* Who else holds the reader's post. */
+bool view_colleagues(struct reader *reader, struct named **out, size_t *out_n, struct err *e)
+    WARN_UNUSED;
+
+struct delegation_view {
+    struct delegation delegation;
+    struct named holder, person;
+    struct post_view post;
+    str reason;
+};
+/* Given and taken by the reader's person, latest first. */
+bool view_delegations(struct reader *reader, struct delegation_view **out, size_t *out_n,
+                      struct err *e) WARN_UNUSED;
+
+struct notice_view {
+    int64_t id, kase;
+    str number, title;
+    struct label procedure_label, step_label, outcome_label;
+    date sent_on;
+};
+enum { NOTICES_SHOWN = 100 };
+/* Those that the reader's post has still to receive, oldest first, at most NOTICES_SHOWN. */
+bool view_notices(struct reader *reader, struct notice_view **out, size_t *out_n, struct err *e)
+    WARN_UNUSED;
 
 /* ---- a case --------------------------------------------------------------------------------- */
 
@@ -131,7 +213,7 @@ struct task_view {
     const struct step *step;
     const struct outcome *outcome;        /* of the decision, else NULL */
     enum task_state state;                /* closed for every act but the running one */
-    struct named organisation, decided_by;
+    struct named organisation, decided_by, assigned; /* assigned.id 0: any holder of the post */
     struct label role_label;
     enum light light;
     bool has_days_left;
@@ -157,6 +239,8 @@ struct case_view {
     size_t n_tasks;
     struct allowed *allowed;
     size_t n_allowed;
+    bool may_withdraw;
+    bool may_urge;           /* some task of another's is open, and nobody urged today */
     int64_t entries;         /* of its stream */
 };
 /* *out NULL: there is none for this actor. */

@@ -7,6 +7,8 @@
 /* The authority and its policy in force, NULL before one is active. CORRUPT: no such authority. */
 bool authority_in_force(struct reader *reader, int64_t id, struct authority_state **out,
                         const struct policy **out_policy, struct err *e) WARN_UNUSED;
+/* Can a day of a row be printed? Rows are not trusted. */
+bool is_shown_day(int64_t day);
 struct named organisation_named(const struct authority_state *authority, int64_t id);
 struct label role_label_of(const struct policy *policy, str role);
 

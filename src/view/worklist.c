@@ -102,17 +102,18 @@ static bool count_boxes(struct reader *reader, bool all, struct work_counts *out
     const struct actor *actor = reader->actor;
     struct db *db = reader->db;
     struct arena *arena = reader->arena;
-    struct row_count *todo, *overdue, *done, *mine, *every;
+    struct row_count *todo, *overdue, *done, *mine, *every, *notices;
     if (!q_count_todo(db, arena, actor->organisation, actor->role, &todo, e) ||
         !q_count_overdue(db, arena, actor->organisation, actor->role, reader->today.day, &overdue,
                          e) ||
         !q_count_done(db, arena, actor->person, actor->post, &done, e) ||
         !q_count_mine(db, arena, actor->organisation, &mine, e) ||
+        !q_count_notices(db, arena, actor->organisation, actor->role, &notices, e) ||
         !(all ? q_count_all(db, arena, actor->authority, &every, e)
               : q_count_party(db, arena, actor->organisation, &every, e)))
         return false;
     *out = (struct work_counts){todo->count, overdue->count, done->count, mine->count,
-                                every->count};
+                                every->count, notices->count};
     return true;
 }
 
@@ -122,9 +123,7 @@ static bool fill_row(struct reader *reader, const struct authority_state *author
     const struct policy *policy = library_policy(reader->library, reader->db, from->policy, e);
     if (!policy)
         return false;
-    bool is_day = from->due_null || (from->due >= 0 && from->due <= INT32_MAX &&
-                                     date_year((date){(int32_t)from->due}) <= LIMIT_YEAR_MAX);
-    if (!is_day)
+    if (!from->due_null && !is_shown_day(from->due))
         return RAISE(e, CORRUPT, "tasks", "the due day of task %lld is none; run verify",
                      (long long)from->task);
     const struct procedure *procedure = policy_procedure(policy, from->procedure);

@@ -19,6 +19,10 @@ PEOPLE = {('using-unit', 'own'): 'unit', ('using-unit', 'foreign'): 'stranger',
 LOGINS = {'using-unit': 'unit', 'county-authority': 'county', 'authority': 'authority',
           'provider': 'provider', 'auditor': 'auditor', 'system-administrator': 'system',
           'security-administrator': 'security', 'audit-administrator': 'audit'}
+REGISTERS = {'capacity': {'planned': {'vcpu': 1_000_000}, 'free': {'vcpu': 1_000_000}},
+             'utilisation': {'cpu': 20, 'memory': 30, 'storage': 40}}
+BESIDE = ('/lines', '/delegations', '/end', '/further-materials', '/withdrawal', '/assignments',
+          '/urgings', '/receipts', '/corrections')
 DECISIONS = {
     'review.return': {'opinion': '请补正。'},
     'supplement.resubmit': {'form': {'changed': '已补正。'}},
@@ -80,6 +84,12 @@ class Act:
 
     def path(self):
         path = self.row['route'].replace('{procedure}', 'onboard')
+        register = self.row['what'] if self.row['what'] in REGISTERS else 'capacity'
+        path = path.replace('{register}', register)
+        if '{delegation}' in path:
+            path = path.replace('{delegation}', str(self.delegation()))
+        if '{system}' in path:
+            path = path.replace('{system}', str(self.system()))
         if '{upload}' in path:
             answer = self.world.as_('unit').call('POST', '/api/v1/uploads',
                                                  {'name': 'a', 'size': 10})
@@ -93,8 +103,53 @@ class Act:
         return path + {'first-chunk': '?offset=0', 'all': '?box=all&limit=500'}.get(
             self.row['what'], '')
 
+    def system(self):
+        view = self.world.as_('unit').get(f'/api/v1/cases/{self.case()}').json
+        return view['system']['id']
+
+    def delegation(self):
+        answer = self.world.as_('unit').command('/api/v1/delegations', self.standing_in())
+        assert answer.status == 201, answer
+        return answer.json['case']
+
+    def standing_in(self):
+        today = self.world.as_('unit').get('/api/v1/session').json['today']
+        people = self.world.as_('unit').get('/api/v1/colleagues').json['people']
+        person = [one['id'] for one in people if one['name'] == '孙七'][0]
+        return {'person': person, 'from': today, 'until': today, 'reason': '出差'}
+
+    def beside(self):
+        """Bodies of what is done beside the flow of a case."""
+        what, route = self.row['what'], self.row['route']
+        if route.endswith('/lines'):
+            today = self.world.as_('unit').get('/api/v1/session').json['today']
+            line = {'period': today[:7], 'form': REGISTERS[what]}
+            return {'lines': [dict(line, system=self.system()) if what == 'utilisation' else line]}
+        if route.endswith('/delegations'):
+            return self.standing_in()
+        if route.endswith('/end'):
+            return {}
+        if route.endswith('/further-materials'):
+            return {'procedure': 'change', 'step': 'apply', 'material': 'budget', 'zh': '经费批复',
+                    'en': 'Budget', 'asked': False}
+        kase = re.search(r'/cases/(\d+)/', self.made).group(1) if '/cases/' in self.made else None
+        if route.endswith('/withdrawal'):
+            return {'reason': '不办了'}
+        if route.endswith('/assignments'):
+            return {'step': 'review', 'person': 0, 'reason': '共同办理'}
+        if route.endswith('/urgings'):
+            return {'step': 'review', 'reason': '请尽快'}
+        view = self.world.as_('unit').get(f'/api/v1/cases/{kase}').json
+        if route.endswith('/receipts'):
+            return {'notice': view['notices'][0]['id']}
+        if route.endswith('/corrections'):
+            return {'decision': view['tasks'][0]['id'], 'day': '2020-01-02', 'reason': '有误'}
+        return None
+
     def body(self):
         what, method, route = self.row['what'], self.row['method'], self.row['route']
+        if method == 'POST' and route.endswith(BESIDE):
+            return self.beside()
         if what in ('own-post', 'foreign-post'):
             post = self.world.as_('unit' if what == 'own-post' and not self.login else
                                   self.login if what == 'own-post' else 'county-unit')
@@ -116,7 +171,8 @@ class Act:
         return None
 
     def run(self):
-        method, body, path = self.row['method'], self.body(), self.path()
+        method, self.made = self.row['method'], self.path()
+        body, path = self.body(), self.made
         if self.row['what'] == 'all':
             self.case()              # before the list is read
         headers = {'Idempotency-Key': str(uuid.uuid4())} if method == 'POST' else {}
@@ -148,7 +204,7 @@ def administrators_have_empty_lists(world):
         for box in ('todo', 'done', 'mine', 'all'):
             answer = world.as_(login).get(f'/api/v1/worklist?box={box}')
             empty = {'rows': [], 'next': None, 'counts': dict.fromkeys(
-                ('todo', 'overdue', 'done', 'mine', 'all'), 0)}
+                ('todo', 'overdue', 'done', 'mine', 'all', 'notices'), 0)}
             assert answer.status == 200 and answer.json == empty, f'{login} {box}: {answer}'
 
 
