@@ -142,8 +142,8 @@ struct systems_page {
     size_t n;
     int64_t next;            /* id to go on before; 0: the end */
 };
-/* Systems that the reader may see, newest first: all, or those that its organisation owns or provides
- * for. list: only those that the list finds, empty: all; before: 0 for the first page. */
+/* Systems that the reader may see, newest first: all, or those that its organisation owns or
+ * provides for. list: only those that the list finds, empty: all; before: 0 for the first page. */
 bool view_systems(struct reader *reader, str list, int64_t before, int limit,
                   struct systems_page *out, struct err *e) WARN_UNUSED;
 
@@ -174,7 +174,7 @@ struct lines_page {
     size_t n;
     int64_t next;
 };
-/* Lines of a register, newest first: all for who sees all, else those that its organisation filed. */
+/* Lines of a register, newest first: all for who sees all, else those of its organisation. */
 bool view_lines(struct reader *reader, const struct ledger *ledger, int64_t before, int limit,
                 struct lines_page *out, struct err *e) WARN_UNUSED;
 

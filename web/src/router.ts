@@ -55,6 +55,46 @@ export const router = createRouter({
           meta: { title: 'create.title' },
         },
         {
+          path: 'systems',
+          name: 'systems',
+          component: () => import('@/pages/SystemsPage.vue'),
+          meta: { title: 'system.title' },
+        },
+        {
+          path: 'systems/:id(\\d+)',
+          name: 'system',
+          component: () => import('@/pages/SystemPage.vue'),
+        },
+        {
+          path: 'registers',
+          name: 'registers',
+          component: () => import('@/pages/RegistersPage.vue'),
+          meta: { title: 'register.title' },
+        },
+        {
+          path: 'registers/:register',
+          name: 'register',
+          component: () => import('@/pages/RegisterPage.vue'),
+        },
+        {
+          path: 'notices',
+          name: 'notices',
+          component: () => import('@/pages/NoticesPage.vue'),
+          meta: { title: 'notice.inbox' },
+        },
+        {
+          path: 'delegations',
+          name: 'delegations',
+          component: () => import('@/pages/DelegationsPage.vue'),
+          meta: { title: 'delegation.title' },
+        },
+        {
+          path: 'further-materials',
+          name: 'further',
+          component: () => import('@/pages/FurtherPage.vue'),
+          meta: { title: 'further.title' },
+        },
+        {
           path: `${CASE}/receipt`,
           name: 'receipt',
           component: () => import('@/pages/ReceiptPage.vue'),

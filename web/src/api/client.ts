@@ -31,6 +31,16 @@ export type Proof = Schemas['Proof']
 export type Opening = Schemas['Opening']
 export type Decision = Schemas['Decision']
 export type Receipt = Schemas['Receipt']
+export type Shown = Schemas['Shown']
+export type Line = Schemas['Line']
+export type Register = Schemas['Register']
+export type RegisterPage = Schemas['RegisterPage']
+export type SystemRow = Schemas['SystemRow']
+export type SystemPage = Schemas['SystemPage']
+export type Notice = Case['notices'][number]
+export type Delegation = Schemas['Delegations']['delegations'][number]
+export type FurtherStep = Schemas['FurtherMaterials']['steps'][number]
+export type Paper = Schemas['Paper']
 
 export const BASE = '/api/v1'
 /** The post that a page was built with; the server refuses a command of another. */

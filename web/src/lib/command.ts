@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { computed, reactive, ref, shallowRef } from 'vue'
-import type { Action, Label } from '@/api/client'
+import type { Action, Label, Paper } from '@/api/client'
 import type { Attachments } from '@/lib/attachments'
-import { complaintsOfForm, fieldTarget, materialTarget, OPINION_TARGET } from '@/lib/complaints'
+import { complaintsOfForm, fieldTarget, materialTarget } from '@/lib/complaints'
+import { OPINION_TARGET, PAPER_TARGET } from '@/lib/complaints'
 import type { Complaint } from '@/lib/complaints'
 import { fieldsFor, formModel, ownOutcomes, readForm, type FormModel } from '@/lib/form'
+
+/** An act that took place earlier, on paper. */
+export interface PaperModel {
+  used: boolean
+  on: string
+  number: string
+  reason: string
+}
+export function noPaper(): PaperModel {
+  return { used: false, on: '', number: '', reason: '' }
+}
+function paperOf(paper: PaperModel): Paper {
+  return { on: paper.on, number: paper.number.trim(), reason: paper.reason.trim() }
+}
 
 type Translate = (key: string, values?: Record<string, unknown>) => string
 
@@ -18,6 +33,7 @@ export function useCommand(
 ) {
   const model = reactive<FormModel>(formModel(action.form, action.values))
   const opinion = ref('')
+  const paper = reactive<PaperModel>(noPaper())
   const complaints = shallowRef<Complaint[]>([])
   const tried = ref(false)
   /** What was tried last; undefined while no outcome is chosen. */
@@ -89,6 +105,9 @@ export function useCommand(
         list.push({ text: t('fault.material', { label }), article: slot.article, target })
       }
     }
+    if (paper.used && !(paper.on && paper.number.trim() && paper.reason.trim())) {
+      list.push({ text: t('paper.incomplete'), article: '', target: PAPER_TARGET })
+    }
     if (action.opinion && !opinion.value.trim()) {
       list.push({ text: t('fault.opinion'), article: '', target: OPINION_TARGET })
     }
@@ -103,12 +122,14 @@ export function useCommand(
       form: readForm(fieldsFor(action.form, chosen), model, action.items).form,
       materials: attachments.cited(),
       ...(text ? { opinion: text } : {}),
+      ...(paper.used ? { paper: paperOf(paper) } : {}),
     }
   }
 
   function reset(): void {
     Object.assign(model, formModel(action.form, action.values))
     opinion.value = ''
+    Object.assign(paper, noPaper())
     attachments.clear()
     complaints.value = []
     tried.value = false
@@ -118,6 +139,7 @@ export function useCommand(
   return {
     model,
     opinion,
+    paper,
     complaints,
     faults,
     reading,

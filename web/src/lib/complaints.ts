@@ -18,6 +18,7 @@ export function materialTarget(id: string): string {
   return `material-${id}`
 }
 export const OPINION_TARGET = 'opinion'
+export const PAPER_TARGET = 'paper'
 
 /** The element that a reason speaks of; empty when it is about the whole. */
 function targetOf(where: string, action: Action | null): string {
@@ -26,6 +27,7 @@ function targetOf(where: string, action: Action | null): string {
     if (action?.form.some((field) => field.id === id)) return fieldTarget(id)
     if (action?.materials.some((slot) => slot.id === id)) return materialTarget(id)
     if (id === 'opinion') return OPINION_TARGET
+    if (id === 'occurred_on' || id === 'paper') return PAPER_TARGET
   }
   return ''
 }
