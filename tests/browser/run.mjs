@@ -279,7 +279,7 @@ async function deliverAndTry(provider, unit, authority, path) {
   await unit.decide('report')
 
   await authority.openCase(path)
-  await authority.fill({ opinion: '日志审计未开启，请整改。' })
+  await authority.fill({ opinion: '日志审计未开启，请整改。', 'field-faults': '日志审计未开启' })
   await authority.decide('rectify')
   await unit.openCase(path)
   await unit.fill({ 'field-measures': '已开启日志审计' })
