@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * policy, calendar, play and simulate. */
+ * policy, play and simulate. */
 #include "cli/cli_priv.h"
-
-#include "view/view.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -66,104 +64,6 @@ int run_policy(const struct args *args, struct err *e)
     RAISE(e, INPUT, "", "write: yunjian policy list, or policy check NAME|PATH, or policy activate "
                         "NAME|PATH --data DIR");
     return EXIT_CANNOT;
-}
-
-/* ---- calendar ------------------------------------------------------------------------------- */
-
-static bool folder_calendar(const struct args *args, struct calendar *out, struct err *e)
-{
-    struct data_folder folder;
-    struct db *db = NULL;
-    struct library *library = library_new();
-    struct row_authority *rows;
-    size_t n = 0;
-    str wanted = args_get(args, "authority");
-    bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
-              db_open(folder.database.ptr, DB_READER, &db, e) && db_begin(db, e) &&
-              q_authorities(db, args->arena, &rows, &n, e);
-    bool found = false;
-    for (size_t i = 0; ok && i < n && !found; i++) {
-        str id = str_printf(args->arena, "%" PRId64, rows[i].id);
-        if (wanted.len ? !str_eq(wanted, id) && !str_eq(wanted, rows[i].name) : n > 1)
-            continue;
-        struct world world = {.db = db, .arena = args->arena};
-        struct authority_state *authority;
-        found = true;
-        ok = world_authority(&world, rows[i].id, &authority, e) && world_calendar(&world, e);
-        if (ok)
-            *out = authority->calendar;
-    }
-    if (ok && !found)
-        ok = RAISE(e, INPUT, "--authority", "name one of the folder's authorities");
-    library_free(library);
-    db_close(db);
-    return ok;
-}
-
-static void explain(struct arena *arena, const struct doc *steps)
-{
-    for (size_t i = 0; i < steps->list.len; i++) {
-        const struct doc *step = steps->list.items[i];
-        str on = doc_get_text(step, S("on")), from = doc_get_text(step, S("from"));
-        str to = doc_get_text(step, S("to")), kind = doc_get_text(step, S("kind"));
-        str name = doc_get_text(step, S("name_zh"));
-        bool one = on.len || str_eq(from, to);
-        str days = on.len ? on
-                   : one  ? from
-                          : str_printf(arena, "%.*s .. %.*s", STR_FMT(from), STR_FMT(to));
-        if (str_eq(kind, S("estimate")))
-            days = str_printf(arena, "%" PRId64, doc_get_int(step, S("year"), 0));
-        printf("  %-26.*s %-10.*s", STR_FMT(days), STR_FMT(kind));
-        if (doc_get(step, S("n")))
-            printf(" %" PRId64, doc_get_int(step, S("n"), 0));
-        printf("%s%.*s\n", name.len ? " " : "", STR_FMT(name.len ? name : S("")));
-    }
-}
-
-int run_calendar(const struct args *args, struct err *e)
-{
-    struct calendar calendar = {0};
-    struct limit_length length = {.roll = true};
-    int64_t count;
-    date from;
-    if (args->words.len == 2 && str_eq(args->words.items[0], S("load")))
-        return calendar_load(args, args->words.items[1], e);
-    if (args->words.len != 1 || !str_eq(args->words.items[0], S("due"))) {
-        RAISE(e, INPUT, "", "write: yunjian calendar due --from DATE --days N --unit UNIT, or "
-                            "calendar load FILE --data DIR");
-        return EXIT_CANNOT;
-    }
-    if (!date_parse(args_get(args, "from"), &from)) {
-        RAISE(e, INPUT, "--from", "write the first day as YYYY-MM-DD");
-        return EXIT_CANNOT;
-    }
-    if (!unit_parse(args_get(args, "unit"), &length.unit)) {
-        RAISE(e, INPUT, "--unit", "the unit is working-day, day or month");
-        return EXIT_CANNOT;
-    }
-    /* A hundred years at most, in any unit. */
-    int64_t most = length.unit == UNIT_MONTH ? 1200 : LIMIT_CLOCK_UNITS;
-    if (!args_has(args, "days") || !args_number(args, "days", 0, 0, most, &count, e)) {
-        RAISE(e, INPUT, "--days", "how many? write --days N");
-        return EXIT_CANNOT;
-    }
-    bool ok = args_has(args, "data") ? folder_calendar(args, &calendar, e)
-                                     : calendar_shipped(args->arena, &calendar, e);
-    if (!ok)
-        return EXIT_CANNOT;
-    length.count = (int32_t)count;
-    struct doc *steps;
-    bool estimated;
-    date due = clock_due(args->arena, &calendar, from, length, NULL, 0, &steps, &estimated);
-    str text = date_print(args->arena, due);
-    printf("%.*s\n", STR_FMT(text));
-    if (args_has(args, "explain"))
-        explain(args->arena, steps);
-    if (!estimated)
-        return EXIT_DONE;
-    fprintf(stderr, "yunjian calendar: a year on the way has no published arrangement; the day is "
-                    "an estimate by the weekday rule\n");
-    return EXIT_ESTIMATE;
 }
 
 /* ---- play and simulate ---------------------------------------------------------------------- */

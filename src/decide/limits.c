@@ -63,17 +63,9 @@ static void arm_until(struct act *act, const struct limit *limit, struct armed *
         on = form_value(form_field(&step->form, limit->date_field), decision->form);
     if (on.kind != VALUE_DATE)
         return;
-    armed->anchor = on.day;
+    armed->anchor = decision->on;
     armed->anchor_decision = decision->id;
-    armed->due = on.day;
-    armed->derivation = doc_list(act->arena);
-    static const char *const KINDS[] = {"fixed", "due"};
-    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        struct doc *one = doc_map(act->arena);
-        doc_put_text(act->arena, one, S("kind"), str_of(KINDS[i]));
-        doc_put_text(act->arena, one, S("on"), date_print(act->arena, on.day));
-        doc_push(act->arena, armed->derivation, one);
-    }
+    armed->due = clock_until(act->arena, decision->on, on.day, &armed->derivation);
 }
 
 static void arm_within(struct act *act, const struct step *step, struct anchor anchor,
@@ -147,10 +139,6 @@ struct armed rearm_limits(struct act *act, const struct step *step, const struct
 
 date latest_notice(struct act *act, const struct limit *limit, date on)
 {
-    const struct calendar *calendar = &act->facts->authority->calendar;
     struct limit_length length = {limit->cases[0].count, limit->cases[0].unit, false};
-    date day = on;
-    while (date_cmp(clock_due(act->arena, calendar, day, length, NULL, 0, NULL, NULL), on) > 0)
-        day = date_plus(day, -1);
-    return day;
+    return clock_before(act->arena, &act->facts->authority->calendar, on, length, NULL, NULL);
 }

@@ -24,7 +24,9 @@ bool unit_parse(str text, enum unit *out)
 
 /* ---- the derivation: what a person checks --------------------------------------------------- */
 
-enum run_kind { RUN_NONE, RUN_COUNT, RUN_WEEKEND, RUN_HOLIDAY, RUN_SUSPENDED, RUN_LATE };
+enum run_kind {
+    RUN_NONE, RUN_COUNT, RUN_WEEKEND, RUN_HOLIDAY, RUN_SUSPENDED, RUN_LATE, RUN_SPARE, RUN_FIXED
+};
 
 /* Days of one kind in a row become one step. */
 struct run {
@@ -68,6 +70,8 @@ static str run_name(enum run_kind kind)
     case RUN_HOLIDAY: return S("holiday");
     case RUN_SUSPENDED: return S("suspended");
     case RUN_LATE: return S("late");
+    case RUN_SPARE: return S("spare");
+    case RUN_FIXED: return S("fixed");
     case RUN_NONE: break;
     }
     must_fail("a run of days", __FILE__, __LINE__);
@@ -306,10 +310,8 @@ static void stand_still(struct walk *walk, date from, date to)
         move_off(walk);
 }
 
-static void check_arguments(date start, struct limit_length length,
-                            const struct suspension *suspensions, size_t n)
+static void check_suspensions(const struct suspension *suspensions, size_t n)
 {
-    must(!date_is_none(start) && length.count >= 0 && length.count <= LIMIT_CLOCK_UNITS);
     for (size_t i = 0; i < n; i++) {
         must(!date_is_none(suspensions[i].from));
         must(i == 0 || date_cmp(suspensions[i - 1].to, suspensions[i].from) <= 0);
@@ -320,17 +322,34 @@ static void check_arguments(date start, struct limit_length length,
     }
 }
 
+/* A walk that stands on its first day; `kind` is what the derivation calls that day. */
+static struct walk begin(struct arena *arena, const struct calendar *calendar, date start,
+                         struct limit_length length, bool explain, str kind)
+{
+    must(!date_is_none(start) && length.count >= 0 && length.count <= LIMIT_CLOCK_UNITS);
+    struct walk walk = {.arena = arena, .calendar = calendar, .length = length, .start = start,
+                        .at = start, .state = COUNTING};
+    if (explain)
+        walk.steps = doc_list(arena);
+    add_day(&walk, kind, start);
+    return walk;
+}
+
+static void finish(struct walk *walk, struct doc **out_steps, bool *out_estimated)
+{
+    flush(walk);
+    if (out_steps)
+        *out_steps = walk->steps;
+    if (out_estimated)
+        *out_estimated = walk->estimated;
+}
+
 date clock_due(struct arena *arena, const struct calendar *calendar, date start,
                struct limit_length length, const struct suspension *suspensions, size_t n,
                struct doc **out_steps, bool *out_estimated)
 {
-    check_arguments(start, length, suspensions, n);
-    struct walk walk = {.arena = arena, .calendar = calendar, .length = length, .start = start,
-                        .at = start, .state = COUNTING};
-    if (out_steps) {
-        walk.steps = doc_list(arena);
-        add_day(&walk, S("start"), start);
-    }
+    check_suspensions(suspensions, n);
+    struct walk walk = begin(arena, calendar, start, length, out_steps != NULL, S("start"));
     bool stands = false;
     for (size_t i = 0; i < n; i++) {
         date from = date_max(suspensions[i].from, start), to = suspensions[i].to;
@@ -343,15 +362,126 @@ date clock_due(struct arena *arena, const struct calendar *calendar, date start,
         run(&walk, DATE_NONE);
         add_day(&walk, S("due"), walk.at);
     }
-    if (out_steps)
-        *out_steps = walk.steps;
-    if (out_estimated)
-        *out_estimated = walk.estimated;
+    finish(&walk, out_steps, out_estimated);
     return stands ? DATE_NONE : walk.at;
+}
+
+/* ---- waits --------------------------------------------------------------------------------- */
+
+date clock_allowed(struct arena *arena, const struct calendar *calendar, date start,
+                   struct limit_length length, struct doc **out_steps, bool *out_estimated)
+{
+    length.roll = false;
+    struct walk walk = begin(arena, calendar, start, length, out_steps != NULL, S("start"));
+    run(&walk, DATE_NONE);
+    date first = date_plus(walk.at, 1);
+    add_day(&walk, S("allowed"), first);
+    finish(&walk, out_steps, out_estimated);
+    return first;
 }
 
 date clock_wait(const struct calendar *calendar, date start, struct limit_length length)
 {
+    return clock_allowed(NULL, calendar, start, length, NULL, NULL);
+}
+
+/* ---- counts backwards ---------------------------------------------------------------------- */
+
+static date count_on(const struct calendar *calendar, date start, struct limit_length length)
+{
+    return clock_due(NULL, calendar, start, length, NULL, 0, NULL, NULL);
+}
+
+/* A later start is never over earlier. So steps that double lead back to a day that is early
+ * enough, and halving finds the last one. */
+static date latest_start(const struct calendar *calendar, date end, struct limit_length length)
+{
+    date early = end, late = date_plus(end, 1);
+    for (int32_t step = 1; date_cmp(count_on(calendar, early, length), end) > 0; step *= 2) {
+        late = early;
+        early = date_plus(early, -step);
+    }
+    while (date_between(early, late) > 1) {
+        date middle = date_plus(early, date_between(early, late) / 2);
+        if (date_cmp(count_on(calendar, middle, length), end) <= 0)
+            early = middle;
+        else
+            late = middle;
+    }
+    return early;
+}
+
+date clock_before(struct arena *arena, const struct calendar *calendar, date end,
+                  struct limit_length length, struct doc **out_steps, bool *out_estimated)
+{
     length.roll = false;
-    return date_plus(clock_due(NULL, calendar, start, length, NULL, 0, NULL, NULL), 1);
+    date latest = latest_start(calendar, end, length), next = date_plus(latest, 1);
+    struct walk walk = begin(arena, calendar, latest, length, out_steps != NULL, S("latest"));
+    run(&walk, DATE_NONE);
+    while (date_cmp(walk.at, end) < 0) {
+        date d = date_plus(walk.at, 1);
+        if (length.unit == UNIT_WORKING_DAY)
+            must(!look(&walk, d).work);
+        advance(&walk, RUN_SPARE, d, NULL);
+    }
+    add_day(&walk, S("end"), end);
+    if (out_steps) {
+        struct doc *step = add_step(&walk, S("later"));
+        doc_put_date(arena, step, S("from"), next);
+        doc_put_date(arena, step, S("to"), count_on(calendar, next, length));
+    }
+    finish(&walk, out_steps, out_estimated);
+    return latest;
+}
+
+/* ---- dates that the text names ------------------------------------------------------------- */
+
+date clock_until(struct arena *arena, date start, date until, struct doc **out_steps)
+{
+    must(!date_is_none(start) && !date_is_none(until));
+    struct walk walk = begin(arena, NULL, start, (struct limit_length){.unit = UNIT_DAY},
+                             out_steps != NULL, S("start"));
+    if (date_cmp(start, until) < 0)
+        advance(&walk, RUN_FIXED, until, NULL);
+    add_day(&walk, S("due"), until);
+    finish(&walk, out_steps, NULL);
+    return until;
+}
+
+date clock_by(date from, struct by_date by)
+{
+    must(!date_is_none(from) && by.month >= 0 && by.month <= 12 && by.day >= 1 && by.day <= 31);
+    must(by.ahead >= 0 && by.ahead <= 100);
+    int year, month, day;
+    date_to_ymd(from, &year, &month, &day);
+    date first = date_plus(from, 1 - day);
+    if (by.month)
+        while (month > 1)
+            first = date_plus(first, -date_month_length(year, --month));
+    first = plus_months(first, by.month ? by.ahead * 12 + by.month - 1 : by.ahead);
+    date_to_ymd(first, &year, &month, &day);
+    int length = date_month_length(year, month);
+    return date_plus(first, (by.day < length ? by.day : length) - 1);
+}
+
+date clock_latest(struct arena *arena, const date *anchors, size_t n, struct doc **out_steps)
+{
+    date latest = DATE_NONE;
+    bool missing = n == 0;
+    for (size_t i = 0; i < n; i++) {
+        latest = date_max(latest, anchors[i]);
+        missing = missing || date_is_none(anchors[i]);
+    }
+    if (out_steps) {
+        struct walk walk = {.arena = arena, .steps = doc_list(arena)};
+        for (date at = DATE_NONE, next = latest; date_cmp(at, latest) < 0; at = next) {
+            next = latest;
+            for (size_t i = 0; i < n; i++)
+                if (date_cmp(anchors[i], at) > 0 && date_cmp(anchors[i], next) < 0)
+                    next = anchors[i];
+            add_day(&walk, S("anchor"), next);
+        }
+        *out_steps = walk.steps;
+    }
+    return missing ? DATE_NONE : latest;
 }

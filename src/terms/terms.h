@@ -18,6 +18,7 @@
 #include "terms/calendar.h"
 #include "terms/clock.h"
 #include "terms/date.h"
+#include "terms/derivation.h"
 #include "terms/doc.h"
 
 #include "terms/aggregate.h"

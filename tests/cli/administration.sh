@@ -78,6 +78,9 @@ load() { "$binary" calendar load "$1" --data "$data"; }
 check 'before it is published a year is an estimate' answers 3 estimate due --data "$data"
 check 'two years are loaded' answers 0 '^loaded 2099: 测试〔2098〕1号' load "$work/years.tsv"
 check 'and the clock goes by them' answers 0 '^2099-01-06$' due --data "$data"
+check 'without them it would not' answers 3 '^2099-01-01$' due
+check 'backwards too' answers 0 '^2099-01-05$' \
+    "$binary" calendar due --before 2099-01-06 --days 1 --unit working-day --data "$data"
 check 'each is an entry' bash -c "test \"\$(sqlite3 $data/yunjian.db \"SELECT count(*) FROM entries
     WHERE instr(bytes, CAST('calendar.loaded' AS BLOB)) > 0
       AND instr(bytes, CAST('测试' AS BLOB)) > 0\")\" = 2"

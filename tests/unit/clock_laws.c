@@ -166,6 +166,7 @@ struct finger {
     int32_t n;               /* units counted */
     int estimated_year;
     bool estimated, ended;
+    bool unknown;            /* a day was judged whose year has no arrangement */
     const struct doc *before;
 };
 
@@ -202,6 +203,8 @@ static void check_day(struct finger *f, const struct doc *step, date d)
         CHECK(f, str_eq(doc_get_text(step, S("name_en")), info.name_en));
     } else if (is_kind(step, "late")) {
         CHECK(f, !counting);
+    } else if (is_kind(step, "spare")) {
+        CHECK(f, !counting && (!working || !info.work));
     } else if (is_kind(step, "roll")) {
         CHECK(f, !counting);
         CHECK(f, info.work == (date_cmp(d, doc_get_date(step, S("to"))) == 0));
@@ -209,8 +212,10 @@ static void check_day(struct finger *f, const struct doc *step, date d)
         CHECK(f, is_kind(step, "suspended"));
     }
     bool asked = working && !is_kind(step, "suspended") && !is_kind(step, "late");
-    if ((asked || is_kind(step, "roll")) && !info.known)
+    if ((asked || is_kind(step, "roll")) && !info.known) {
         CHECK(f, f->estimated && f->estimated_year >= date_year(d));
+        f->unknown = true;
+    }
     f->at = d;
 }
 
@@ -241,7 +246,7 @@ static void check_days(struct finger *f, const struct doc *step)
 static void check_step(struct finger *f, const struct doc *step)
 {
     CHECK(f, !f->ended);
-    if (is_kind(step, "start")) {
+    if (is_kind(step, "start") || is_kind(step, "latest")) {
         CHECK(f, !f->before && date_cmp(doc_get_date(step, S("on")), f->c->start) == 0);
     } else if (is_kind(step, "estimate")) {
         int year = (int)doc_get_int(step, S("year"), 0);
@@ -250,8 +255,8 @@ static void check_step(struct finger *f, const struct doc *step)
         CHECK(f, year >= date_year(f->at));
         f->estimated = true;
         f->estimated_year = year;
-    } else if (is_kind(step, "due")) {
-        CHECK(f, date_cmp(doc_get_date(step, S("on")), f->at) == 0);
+    } else if (is_kind(step, "due") || is_kind(step, "end") || is_kind(step, "allowed")) {
+        CHECK(f, date_between(f->at, doc_get_date(step, S("on"))) == is_kind(step, "allowed"));
         CHECK(f, !f->estimated || f->estimated_year <= date_year(f->at));
         f->ended = true;
     } else {
@@ -259,6 +264,38 @@ static void check_step(struct finger *f, const struct doc *step)
         check_days(f, step);
     }
     f->before = step;
+}
+
+/* Follows the first `n` steps from the start, and gives the finger back as it stands at the end. */
+static struct finger follow(struct arena *arena, const struct drawn *c, const struct doc *steps,
+                            size_t n)
+{
+    struct finger f = {.arena = arena, .c = c, .at = c->start};
+    for (size_t i = 0; i < n; i++)
+        check_step(&f, steps->list.items[i]);
+    CHECK(&f, f.ended);
+    CHECK(&f, f.n == c->length.count);
+    return f;
+}
+
+static bool is_known(date d)
+{
+    return calendar_day(&calendar, d).known;
+}
+
+/* An estimate is what asked a year without arrangement, and nothing else. */
+static void check_estimate(const struct finger *f, date due, bool estimated)
+{
+    CHECK(f, f->estimated == estimated);
+    CHECK(f, !f->unknown || estimated);
+    if (f->c->length.unit == UNIT_WORKING_DAY) {
+        CHECK(f, f->unknown == estimated);
+        if (f->c->n == 0 && f->c->length.count > 0)
+            CHECK(f, estimated == !(is_known(date_plus(f->c->start, 1)) && is_known(due)));
+    } else if (f->c->n == 0) {
+        bool known = is_known(ref_last(f->c)) && is_known(due);
+        CHECK(f, estimated == (f->c->length.roll && !known));
+    }
 }
 
 static void check_case(struct arena *arena, const struct drawn *c)
@@ -269,12 +306,9 @@ static void check_case(struct arena *arena, const struct drawn *c)
     date want = ref_due(c);
     if (date_cmp(due, want) != 0)
         fail_msg("%s: got %s, want %s", told(arena, c), shown(arena, due), shown(arena, want));
-    struct finger f = {.arena = arena, .c = c, .at = c->start};
-    for (size_t i = 0; i < steps->list.len; i++)
-        check_step(&f, steps->list.items[i]);
-    CHECK(&f, f.ended && date_cmp(f.at, due) == 0);
-    CHECK(&f, f.n == c->length.count);
-    CHECK(&f, f.estimated == estimated);
+    struct finger f = follow(arena, c, steps, steps->list.len);
+    CHECK(&f, date_cmp(f.at, due) == 0);
+    check_estimate(&f, due, estimated);
     /* Whoever wants no derivation gets the same day. */
     bool same = false;
     CHECK(&f, date_cmp(due, clock_due(arena, &calendar, c->start, c->length, c->stops, c->n, NULL,
@@ -350,12 +384,128 @@ static void the_laws_of_the_clock_hold(void **state)
     }
 }
 
+/* ---- waits and counts backwards -------------------------------------------------------------- */
+
+static void check_wait(struct arena *arena, struct drawn c)
+{
+    struct doc *steps;
+    bool estimated;
+    c.n = 0;
+    c.length.roll = false;
+    date first = clock_allowed(arena, &calendar, c.start, c.length, &steps, &estimated);
+    struct finger f = follow(arena, &c, steps, steps->list.len);
+    CHECK(&f, date_between(ref_last(&c), first) == 1);
+    CHECK(&f, date_cmp(first, clock_wait(&calendar, c.start, c.length)) == 0);
+    check_estimate(&f, date_plus(first, -1), estimated);
+}
+
+/* c.start is the day counted towards. */
+static void check_before(struct arena *arena, struct drawn c)
+{
+    struct doc *steps;
+    bool estimated;
+    date end = c.start;
+    c.n = 0;
+    c.length.roll = false;
+    date latest = clock_before(arena, &calendar, end, c.length, &steps, &estimated);
+    c.start = latest;
+    /* The derivation accounts for every day after the latest one up to the end; its last step is
+     * the proof that no later day would do. */
+    struct finger f = follow(arena, &c, steps, steps->list.len - 1);
+    CHECK(&f, date_cmp(f.at, end) == 0);
+    check_estimate(&f, end, estimated);
+    const struct doc *later = steps->list.items[steps->list.len - 1];
+    /* f <= latest(Y) exactly when add(f) <= Y, for days on both sides. */
+    for (int32_t i = -40; i <= 40; i++) {
+        c.start = date_plus(latest, i);
+        date over = ref_last(&c);
+        CHECK(&f, (i <= 0) == (date_cmp(over, end) <= 0));
+        if (i == 1)
+            CHECK(&f, is_kind(later, "later") &&
+                      date_cmp(doc_get_date(later, S("from")), c.start) == 0 &&
+                      date_cmp(doc_get_date(later, S("to")), over) == 0);
+    }
+    c.start = latest;
+    date same = clock_before(NULL, &calendar, end, c.length, NULL, NULL);
+    CHECK(&f, date_cmp(latest, same) == 0);
+}
+
+static void waits_and_counts_backwards_keep_their_laws(void **state)
+{
+    struct prng prng;
+    prng_seed(&prng, seed_of_run() + 2);
+    for (int i = 0; i < CASES / 10; i++) {
+        struct drawn c = draw_case(&prng);
+        check_wait(*state, c);
+        check_before(*state, c);
+        arena_reset(*state);
+    }
+}
+
+/* ---- years that are not announced yet -------------------------------------------------------- */
+
+/* Holidays and make-up days at random, for a year that nobody has arranged. */
+static void invent_year(struct arena *arena, struct prng *prng, struct calendar *out, int number)
+{
+    VEC(struct calendar_day) days = {0};
+    date first = DATE_NONE;
+    assert_true(date_from_ymd(number, 1, 1, &first));
+    for (date d = first; date_year(d) == number; d = date_plus(d, 1)) {
+        struct calendar_day row = {d, date_weekday(d) > 5, S("Invented"), S("拟")};
+        if (prng_chance(prng, 30))
+            VEC_PUSH(arena, &days, row);
+    }
+    struct calendar_year year = {number, S("invented"), days.items, days.len};
+    calendar_put(arena, out, &year);
+}
+
+/* What is no estimate stays as it is whatever is announced; what is one becomes the day that the
+ * calendar gives once the year is there, and is an estimate no longer. */
+static void an_estimate_is_what_an_announcement_can_move(void **state)
+{
+    enum { CALENDARS = 20 };
+    struct prng prng;
+    prng_seed(&prng, seed_of_run() + 3);
+    int moved = 0;
+    for (int k = 0; k < CALENDARS; k++) {
+        struct calendar loaded = {0};
+        for (int year = 2016; year <= 2034; year++) {
+            if (calendar_find(&calendar, year))
+                calendar_put(*state, &loaded, calendar_find(&calendar, year));
+            else
+                invent_year(*state, &prng, &loaded, year);
+        }
+        for (int i = 0; i < CASES / CALENDARS; i++) {
+            struct drawn c = draw_case(&prng);
+            struct finger f = {.arena = *state, .c = &c, .at = c.start};
+            bool estimated, still;
+            date was = clock_due(NULL, &calendar, c.start, c.length, c.stops, c.n, NULL,
+                                 &estimated);
+            date is = clock_due(NULL, &loaded, c.start, c.length, c.stops, c.n, NULL, &still);
+            CHECK(&f, !still);
+            CHECK(&f, estimated || date_cmp(was, is) == 0);
+            moved += date_cmp(was, is) != 0;
+            was = clock_before(NULL, &calendar, c.start, c.length, NULL, &estimated);
+            is = clock_before(NULL, &loaded, c.start, c.length, NULL, &still);
+            CHECK(&f, !still);
+            CHECK(&f, estimated || date_cmp(was, is) == 0);
+        }
+        arena_reset(*state);
+    }
+    assert_true(moved > CASES / 100);
+}
+
 static void the_longest_limits_are_counted(void **state)
 {
     struct drawn c = {.start = day("2020-01-31")};
     for (enum unit unit = UNIT_WORKING_DAY; unit <= UNIT_MONTH; unit++) {
         c.length = (struct limit_length){unit == UNIT_MONTH ? 1200 : LIMIT_CLOCK_UNITS, unit, true};
         check_case(*state, &c);
+        date latest = clock_before(NULL, &calendar, c.start, c.length, NULL, NULL);
+        struct drawn back = {.start = latest, .length = c.length};
+        assert_true(date_cmp(ref_last(&back), c.start) <= 0);
+        back.start = date_plus(latest, 1);
+        assert_true(date_cmp(ref_last(&back), c.start) > 0);
     }
 }
 
@@ -365,6 +515,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(drawn_limits_agree_with_the_reference),
         TEST(the_laws_of_the_clock_hold),
+        TEST(waits_and_counts_backwards_keep_their_laws),
+        TEST(an_estimate_is_what_an_announcement_can_move),
         TEST(the_longest_limits_are_counted),
     };
 #undef TEST

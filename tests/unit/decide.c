@@ -35,6 +35,12 @@ static int found_town(void **state)
     return 0;
 }
 
+/* The procedure that founds a system; the others run about one. */
+static const struct procedure *onboard(void)
+{
+    return policy_procedure(policy, S("onboard"));
+}
+
 static int leave_town(void **state)
 {
     (void)state;
@@ -57,7 +63,7 @@ static void laws_of_form(const struct case_state *kase, const struct task_decisi
 {
     const struct task *task = case_task_by_id(kase, decision->task);
     assert_non_null(task);
-    const struct step *step = procedure_step(&policy->procedures[0], task->step);
+    const struct step *step = procedure_step(onboard(), task->step);
     for (size_t i = 0; i < step->form.n; i++) {
         const struct field *field = &step->form.fields[i];
         bool filled = doc_get(decision->form, field->id) != NULL;
@@ -168,7 +174,7 @@ static void cite(struct walk *walk, const struct step *step, struct command *com
 
 static bool open_case(struct walk *walk, const struct actor *unit)
 {
-    const struct step *step = &policy->procedures[0].steps[0];
+    const struct step *step = &onboard()->steps[0];
     walk->facts = (struct facts){.actor = unit,
                                  .authority = &authority,
                                  .policy = policy,
@@ -177,7 +183,7 @@ static bool open_case(struct walk *walk, const struct actor *unit)
                               .authority = AUTHORITY,
                               .actor = unit->person,
                               .post = unit->post,
-                              .procedure = policy->procedures[0].id,
+                              .procedure = onboard()->id,
                               .outcome = S("submit")};
     command.form = random_form(walk->prng, &walk->facts, step, command.outcome, PROVIDER);
     cite(walk, step, &command);
@@ -188,7 +194,7 @@ static bool open_case(struct walk *walk, const struct actor *unit)
 /* Somebody, often but not always the right one, decides some step in some way. */
 static void act(struct walk *walk)
 {
-    const struct procedure *procedure = &policy->procedures[0];
+    const struct procedure *procedure = onboard();
     const struct task *task = NULL;
     for (size_t i = 0; i < walk->kase.tasks.len; i++)
         if (walk->kase.tasks.items[i].state == TASK_OPEN)
@@ -266,7 +272,7 @@ static void walk_to_review(struct walk *walk, struct prng *prng)
 
 static struct doc *approval(struct walk *walk)
 {
-    const struct step *review = procedure_step(&policy->procedures[0], S("review"));
+    const struct step *review = procedure_step(onboard(), S("review"));
     struct doc *form = decide_presets(arena, &walk->facts, review);
     doc_put_bool(arena, form, S("feasible"), true);
     doc_put_bool(arena, form, S("reasonable"), true);
@@ -341,13 +347,15 @@ static void a_needed_field_is_missing(void **state)
     struct pack pack = town_pack();
     struct diagnostics diagnostics = {0};
     str before = S("        - {that: feasible,"), head, rest;
-    str text = pack.files.items[0].bytes;
-    size_t at = 0;
+    size_t at = 0, onboarding = 0;
+    while (!str_eq(pack.files.items[onboarding].name, S("onboard.yaml")))
+        onboarding++;
+    str text = pack.files.items[onboarding].bytes;
     while (at < text.len && !str_starts((str){text.ptr + at, text.len - at}, before))
         at++;
     head = (str){text.ptr, at};
     rest = (str){text.ptr + at, text.len - at};
-    pack.files.items[0].bytes = str_printf(arena, "%.*s        - given(why-less)\n%.*s",
+    pack.files.items[onboarding].bytes = str_printf(arena, "%.*s        - given(why-less)\n%.*s",
                                            STR_FMT(head), STR_FMT(rest));
     policy = policy_load(arena, &pack, &diagnostics);
     assert_non_null(policy);

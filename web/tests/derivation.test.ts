@@ -64,6 +64,30 @@ describe('a derivation reads like a wall calendar', () => {
     ])
   })
 
+  it('shows a count backwards with the proof that no later day would do', () => {
+    const steps: DerivationStep[] = [
+      { kind: 'latest', on: '2020-10-08' },
+      { kind: 'count', from: '2020-10-09', to: '2020-10-10', n: 2 },
+      { kind: 'spare', from: '2020-10-11', to: '2020-10-11' },
+      { kind: 'end', on: '2020-10-11' },
+      { kind: 'later', from: '2020-10-09', to: '2020-10-12' },
+    ]
+    expect(lines(steps, 'en')).toEqual([
+      '2020-10-08 Thu: the latest day, itself not counted',
+      '2020-10-09 Fri to 2020-10-10 Sat: days 1 to 2',
+      '2020-10-11 Sun: left over, not needed',
+      '2020-10-11 Sun: the day by which the count must be over',
+      '2020-10-09 Fri: counted from this day it would be over only on 2020-10-12: too late',
+    ])
+  })
+
+  it('has words for every kind of step', () => {
+    const kinds: DerivationStep['kind'][] = ['anchor', 'fixed', 'allowed', 'late']
+    for (const kind of kinds)
+      for (const locale of ['zh', 'en'] as const)
+        expect(lines([{ kind, on: '2020-10-08' }], locale)[0]).not.toContain('derivation.')
+  })
+
   it('marks which lines count', () => {
     const counts = describeDerivation(autumn, words('zh'), (day) => day, 'zh').map((l) => l.counts)
     expect(counts).toEqual([false, true, false, true, true, false, false])

@@ -34,8 +34,8 @@ export function describeDerivation(
       text = t('derivation.makeup', { n: counted, name: name || t('derivation.holiday', {}) })
     } else if (step.kind === 'suspended' && !to) {
       text = t('derivation.stopped', {})
-    } else if (step.kind === 'roll') {
-      text = t('derivation.roll', { from, to })
+    } else if (step.kind === 'roll' || step.kind === 'later') {
+      text = t(`derivation.${step.kind}`, { from, to })
     } else if (step.kind === 'estimate') {
       text = t('derivation.estimate', { year: step.year ?? '' })
     } else if (step.kind === 'holiday') {
@@ -62,7 +62,7 @@ function daysText(step: DerivationStep, dayName: (day: string) => string, t: Tra
   if (step.kind === 'estimate') return String(step.year ?? '')
   if (step.kind === 'roll') return step.to ? dayName(step.to) : ''
   const from = step.on ?? step.from
-  const to = step.on ?? step.to
+  const to = step.on ?? (step.kind === 'later' ? from : step.to)
   if (!from) return ''
   if (!to) return t('derivation.since', { from: dayName(from) })
   return from === to
