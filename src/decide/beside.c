@@ -61,8 +61,8 @@ static void withdraw(struct act *act)
     if (!act->procedure->withdrawal.present)
         no_withdrawal(act, S("该事项没有撤回环节"), S("this procedure knows no withdrawal"));
     else if (!decide_may_withdraw(act->facts, act->procedure))
-        no_withdrawal(act, S("已作出审核决定，请办理退出或变更"),
-                      S("it was decided already; apply for a change or an exit"));
+        no_withdrawal(act, S("该办件已作出决定"),
+                      S("the case was decided already"));
     if (!has_reason(act, act->command->reason) || act->out->refused)
         return;
     struct event *event = act_emit(act, EVENT_case_withdrawn);
