@@ -46,7 +46,7 @@ int run_verify(const struct args *args, struct err *e)
               folder_head_key(&folder, &evidence.head_key, e) &&
               read_checkpoints(&folder, arena, &checkpoints, e) &&
               db_open(folder.database.ptr, DB_READER, &db, e) &&
-              (evidence.key = key, project_verify(db, &evidence, log_only, &findings, e));
+              db_begin(db, e) && (evidence.key = key, project_verify(db, &evidence, log_only, &findings, e));
     if (ok)
         print_findings(&findings, log_only);
     int code = !ok ? EXIT_CANNOT : findings.items.len ? EXIT_NO : EXIT_DONE;

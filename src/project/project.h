@@ -63,7 +63,9 @@ bool project_rebuild(struct db *db, struct err *e) WARN_UNUSED;
 bool project_digests(struct db *db, struct arena *arena, struct table_digest **out, size_t *out_n,
                      struct err *e) WARN_UNUSED;
 /* The whole proof: the log (journal_verify_log), the kept rows against their digests both ways,
- * the derived rows against a rebuild beside the database. log_only: the log alone. One snapshot. */
+ * the derived rows against a rebuild beside the database, the engine's own structures (db_check).
+ * log_only: the log alone. Call it inside db_begin, so that one snapshot is judged; the writer may
+ * ask about what it has not committed yet. Findings begin with table and row. */
 bool project_verify(struct db *db, const struct evidence *evidence, bool log_only,
                     struct findings *findings, struct err *e) WARN_UNUSED;
 

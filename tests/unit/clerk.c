@@ -150,8 +150,10 @@ static void assert_sound(void)
     struct err e = {0};
     struct findings findings = {.arena = arena};
     struct evidence none = {0};
-    if (!project_verify(clerk_db(clerk), &none, false, &findings, &e))
+    struct db *db = clerk_db(clerk);
+    if (!db_begin(db, &e) || !project_verify(db, &none, false, &findings, &e))
         fail_msg("%s: %s", e.where, e.msg);
+    db_rollback(db);
     if (findings.items.len)
         print_error("%.*s\n", STR_FMT(findings.items.items[0]));
     assert_int_equal(findings.items.len, 0);

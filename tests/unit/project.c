@@ -83,7 +83,9 @@ static struct findings verify(void)
     struct err e = {0};
     struct findings findings = {.arena = arena};
     struct evidence none = {0};
+    OK(db_begin(db, &e));
     OK(project_verify(db, &none, false, &findings, &e));
+    db_rollback(db);
     return findings;
 }
 
