@@ -139,12 +139,15 @@ struct evidence {
     str head_key;                /* as in journal_open; empty: the seal is not checked */
     const str *checkpoints_log;  /* contents of DIR/checkpoints.log, empty when the file is missing;
                                   * NULL: there is no folder that could hold one */
+    str since;                   /* a checkpoint that somebody kept elsewhere: today's log must
+                                  * begin with the entries that it signed. Empty: none */
 };
 /* Every leaf, gapless indices and stream counters, times in order, canonical bytes, tiles, head and
  * its seal, root at every stored checkpoint, every note of checkpoints.log (a last note without
- * its end is passed over). Call it inside db_begin, so that one snapshot is judged. findings:
+ * its end is passed over) and none missing from it but the newest two, which a running server may
+ * be about to write. Call it inside db_begin, so that one snapshot is judged. findings:
  * arena set by the caller, the rest zero. true: the work was done (look at findings); false: it
- * could not be. */
+ * could not be, also because since is no checkpoint (INPUT). */
 bool journal_verify_log(struct db *db, const struct evidence *evidence, struct findings *findings,
                         struct err *e) WARN_UNUSED;
 

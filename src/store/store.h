@@ -43,7 +43,7 @@ bool db_commit(struct db *db, struct err *e) WARN_UNUSED;
 void db_rollback(struct db *db);
 const char *db_engine(const struct db *db);              /* "sqlite" or "postgresql" */
 
-/* ---- tables as data: for rebuild, verify, backup and the tamper tests ------------------------------ */
+/* ---- tables as data: for rebuild, verify, backup and the tamper tests ---------------------- */
 
 enum table_class { TABLE_LOG, TABLE_KEPT, TABLE_DERIVED, TABLE_WORK };
 enum column_type { COLUMN_I64, COLUMN_TEXT, COLUMN_BLOB };

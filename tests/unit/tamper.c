@@ -146,7 +146,8 @@ static bool names(str finding, const struct db_table *table, const struct db_cel
 static struct findings verify_now(struct err *e, bool *out_done)
 {
     struct findings findings = {.arena = turn};
-    struct evidence evidence = {key, HEAD_KEY, &notes};
+    struct evidence evidence = {
+        .key = key, .head_key = HEAD_KEY, .checkpoints_log = &notes};
     *out_done = project_verify(db, &evidence, false, &findings, e);
     return findings;
 }
