@@ -102,10 +102,22 @@ int calendar_load(const struct args *args, str file, struct err *e);
 int load_pack(struct arena *arena, str name, struct pack *pack, const struct policy **out,
               size_t *out_warnings, struct err *e) WARN_UNUSED;
 
+/* The place of a new data folder. It is made beside, under a name of its own, and renamed: a
+ * failure leaves no half of a folder, and nothing that is somebody else's is touched. */
+/* May it stand there? CONFLICT when something does already. */
+bool place_free(struct arena *arena, str path, struct err *e) WARN_UNUSED;
+/* Makes the folder beside; folder->path is its name until it is taken to its place. */
+bool place_begin(struct data_folder *folder, str path, struct err *e) WARN_UNUSED;
+/* False: it is discarded, unless a database that a URL names was filled for it meanwhile. */
+bool place_take(const struct data_folder *folder, str path, struct err *e) WARN_UNUSED;
+void place_discard(const struct data_folder *folder);
+bool database_is_url(str database);
+/* INPUT when it holds a record. Asked before anything is written there. */
+bool database_empty(const char *database, struct err *e) WARN_UNUSED;
+
 /* A new data folder: its keys, an authority under the pack, the three administrators (whose
- * activation codes are printed), and a simulated past when there is a plan for one. Made beside,
- * under a name of its own, and renamed: a failure leaves no half of a folder, and nothing that is
- * somebody else's is touched. A database that a URL names must be empty. */
+ * activation codes are printed), and a simulated past when there is a plan for one. A database
+ * that a URL names must be empty. */
 struct founding {
     str path, database, listen; /* database: URL, or empty for a file in the folder */
     const struct pack *pack;

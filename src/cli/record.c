@@ -32,6 +32,10 @@ static int print_findings(const struct findings *findings)
     printf("%s: %" PRId64 " entries, %" PRId64 " of them under %" PRId64 " signed checkpoints\n",
            findings->items.len ? "TAMPERED" : "sound", findings->entries, findings->covered,
            findings->checkpoints);
+    if (!digest_equal(findings->root, (struct digest){{0}})) {
+        str root = digest_hex(findings->arena, findings->root);
+        printf("root: %.*s\n", STR_FMT(root));
+    }
     if (findings->covered < findings->entries)
         printf("not covered: entries rows %" PRId64 " to %" PRId64 ", after the last checkpoint, "
                "for which only the seal of the head row speaks\n", findings->covered,
@@ -85,7 +89,7 @@ int run_rebuild(const struct args *args, struct err *e)
     size_t n = 0;
     bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
               folder_lock(&folder, e) && db_open(folder.database.ptr, DB_WRITER, &db, e) &&
-              project_rebuild(db, e) && db_begin(db, e) &&
+              db_begin(db, e) && project_rebuild(db, e) && db_commit(db, e) && db_begin(db, e) &&
               project_digests(db, args->arena, &digests, &n, e);
     for (size_t i = 0; i < n; i++)
         printf("%-16s %8" PRId64 "  %.*s\n", digests[i].table, digests[i].rows,

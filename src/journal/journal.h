@@ -132,6 +132,7 @@ struct findings {
     int64_t entries;         /* checked */
     int64_t checkpoints;
     int64_t covered;         /* entries under the last signed root that held; later ones are not */
+    struct digest root;      /* of all entries; zeros when some are missing or there are none */
 };
 /* What stands outside the database and can convict it. All zero: a database by itself. */
 struct evidence {

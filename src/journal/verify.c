@@ -328,6 +328,8 @@ static bool run(struct verifier *v, struct err *e)
         return false;
     arena_reset(v->scratch);
     claims_end(v);
+    if (!v->broken && v->seen.size > 0)
+        v->findings->root = line_root(&v->seen);
     return check_head(v, e) && (v->broken || check_extra_tiles(v, e)) && claims_beyond(v, e);
 }
 

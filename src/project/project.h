@@ -57,7 +57,7 @@ struct table_digest {
     str digest;              /* SM3 over the rows in key order, the same on both engines */
 };
 
-/* Drops every derived row and remakes it from the journal, in one transaction of the writer. */
+/* Drops every derived row and remakes it from the journal, inside the writer's transaction. */
 bool project_rebuild(struct db *db, struct err *e) WARN_UNUSED;
 /* Digests of every derived table, in schema order. */
 bool project_digests(struct db *db, struct arena *arena, struct table_digest **out, size_t *out_n,
@@ -71,5 +71,23 @@ bool project_verify(struct db *db, const struct evidence *evidence, bool log_onl
 
 /* The digest of a kept credential row, as it stands in its event. */
 str credential_digest(struct arena *arena, int64_t person, str login, str secret);
+
+/* ---- backup --------------------------------------------------------------------------------- */
+
+/* What cannot be made again, as records that know no engine: for each log and kept table, and for
+ * head (whose seal speaks for the entries after the last checkpoint), one record "table" with its
+ * name and columns, then one "row" for each row. Call it inside db_begin. Errors: those of the
+ * store, fn's own. */
+bool project_dump(struct db *db,
+                  bool (*fn)(void *ctx, str word, str bytes, struct err *e), void *ctx,
+                  struct err *e) WARN_UNUSED;
+/* Takes such a record into an empty database, inside the writer's transaction; begin with a zeroed
+ * state. Then rebuild. Errors: INPUT (not a record of this program's schema), CONFLICT (a row that
+ * is there twice, at the latest at commit), those of the store. */
+struct loading {
+    const struct db_table *table;
+};
+bool project_load(struct db *db, struct loading *loading, str word, str bytes, struct err *e)
+    WARN_UNUSED;
 
 #endif
