@@ -7,7 +7,6 @@
 #include "project/project.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,23 +24,22 @@ static const struct {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-struct output {
-    FILE *file;
-    const char *path;
+/* What a backup is written to. */
+struct writing {
+    struct new_file file;
     struct sm3_stream *digest;
     int64_t rows;
 };
 
-static bool put_bytes(struct output *out, str bytes, struct err *e)
+static bool put_bytes(struct writing *out, str bytes, struct err *e)
 {
     sm3_add(out->digest, bytes);
-    return fwrite(bytes.ptr, 1, bytes.len, out->file) == bytes.len
-        || RAISE(e, IO, out->path, "cannot write the backup: %s", strerror(errno));
+    return new_file_put(&out->file, bytes, e);
 }
 
 static bool put_record(void *ctx, str word, str bytes, struct err *e)
 {
-    struct output *out = ctx;
+    struct writing *out = ctx;
     char head[WORD_BYTES + 32];
     int n = snprintf(head, sizeof head, "%.*s %zu\n", STR_FMT(word), bytes.len);
     out->rows += str_eq(word, S("row"));
@@ -49,7 +47,7 @@ static bool put_record(void *ctx, str word, str bytes, struct err *e)
            put_bytes(out, S("\n"), e);
 }
 
-static bool put_files(struct output *out, const struct data_folder *folder, struct err *e)
+static bool put_files(struct writing *out, const struct data_folder *folder, struct err *e)
 {
     struct arena *arena = arena_new((size_t)NOTES_BYTES * 2);
     bool ok = true;
@@ -67,7 +65,7 @@ static bool put_files(struct output *out, const struct data_folder *folder, stru
 }
 
 /* The file of notes is read before the snapshot is taken: then it is not newer than the tables. */
-static bool put_all(struct output *out, const struct data_folder *folder, struct db *db,
+static bool put_all(struct writing *out, const struct data_folder *folder, struct db *db,
                     struct err *e)
 {
     if (!put_record(out, FORMAT, S(""), e) || !put_record(out, S("origin"), folder->origin, e) ||
@@ -80,58 +78,22 @@ static bool put_all(struct output *out, const struct data_folder *folder, struct
     return put_record(out, S("end"), digest, e);
 }
 
-/* Given its name when it is whole and durable, and never the name of something that is there. */
-static bool keep_output(struct output *out, const char *path, struct err *e)
-{
-    if (fflush(out->file) != 0 || fsync(fileno(out->file)) != 0)
-        return RAISE(e, IO, out->path, "cannot write the backup: %s", strerror(errno));
-    if (link(out->path, path) != 0)
-        return errno == EEXIST
-                   ? RAISE(e, CONFLICT, path, "this is there already; nothing was written over")
-                   : RAISE(e, IO, path, "cannot name the backup: %s", strerror(errno));
-    return sync_name(path, e);
-}
-
-static bool write_backup(const struct data_folder *folder, struct db *db, const char *path,
-                         int64_t *out_rows, struct err *e)
-{
-    str token = random_token(folder->arena, 4);
-    str beside = str_printf(folder->arena, "%s.%.*s.new", path, STR_FMT(token));
-    struct output out = {.path = str_to_cstr(folder->arena, beside), .digest = sm3_start()};
-    int fd = open(out.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    out.file = fd >= 0 ? fdopen(fd, "wb") : NULL;
-    bool ok = out.file ? put_all(&out, folder, db, e) && keep_output(&out, path, e)
-                       : RAISE(e, IO, out.path, "cannot create: %s", strerror(errno));
-    if (out.file)
-        fclose(out.file);
-    unlink(out.path);
-    sm3_drop(out.digest);
-    *out_rows = out.rows;
-    return ok;
-}
-
 int run_backup(const struct args *args, struct err *e)
 {
     struct data_folder folder;
     struct db *db = NULL;
-    int64_t rows = 0;
-    if (!args_has(args, "out")) {
-        RAISE(e, INPUT, "--out", "name the file to make with --out FILE");
-        return EXIT_CANNOT;
-    }
-    const char *path = str_to_cstr(args->arena, args_get(args, "out"));
-    struct stat found;
-    bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
-              (lstat(path, &found) != 0 ||
-               RAISE(e, CONFLICT, path, "this is there already; nothing was written over")) &&
-              db_open(folder.database.ptr, DB_READER, &db, e) &&
-              write_backup(&folder, db, path, &rows, e);
+    struct writing out = {.digest = sm3_start()};
+    bool ok = new_file_open(args, "out", &out.file, e) &&
+              folder_read(args->arena, args_get(args, "data"), &folder, e) &&
+              db_open(folder.database.ptr, DB_READER, &db, e) && put_all(&out, &folder, db, e) &&
+              new_file_keep(&out.file, e);
+    new_file_drop(&out.file);
     db_close(db);
-    if (!ok)
-        return EXIT_CANNOT;
-    printf("backed up %" PRId64 " rows to %s; it holds the signing key: guard it like the folder\n",
-           rows, path);
-    return EXIT_DONE;
+    sm3_drop(out.digest);
+    if (ok)
+        printf("backed up %" PRId64 " rows to %s; it holds the signing key: guard it like the "
+               "folder\n", out.rows, out.file.path);
+    return ok ? EXIT_DONE : EXIT_CANNOT;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
