@@ -125,16 +125,17 @@ static bool run(struct exporter *x, struct err *e)
     if (!checkpoint_last(x->db, x->arena, &x->checkpoint, e))
         return false;
     if (!x->checkpoint)
-        return RAISE(e, NOT_FOUND, "checkpoints", "nothing is signed yet, so nothing can be proven: "
-                     "start the server once, or wait a minute");
+        return RAISE(e, NOT_FOUND, "checkpoints", "nothing is signed yet, so nothing can be "
+                     "proven: start the server once, or wait a minute");
     if (!put_head(x, e) || !(x->wish->n ? put_streams(x, e) : put_all(x, e)))
         return false;
     x->told.size = x->checkpoint->size;
     if (x->line->size == x->checkpoint->size
         && digest_equal(line_root(x->line), x->checkpoint->root))
         return true;
-    return RAISE(e, CORRUPT, "journal", "the log is not the one that checkpoint %lld signed, so the "
-                 "export would not prove itself; run verify", (long long)x->checkpoint->number);
+    return RAISE(e, CORRUPT, "journal", "the log is not the one that checkpoint %lld signed, so "
+                 "the export would not prove itself; run verify",
+                 (long long)x->checkpoint->number);
 }
 
 bool journal_export(struct db *db, const struct export_wish *wish,

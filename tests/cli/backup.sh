@@ -37,6 +37,9 @@ check 'that copy has the same root too' test "$(root "$work/pg")" = "$(root "$da
 check 'and the same derived tables' test "$(derived "$work/pg")" = "$(derived "$data")"
 check 'a backup of it is the same file' bash -c "
     $binary backup --data $work/pg --out $work/backup-pg && cmp $work/backup $work/backup-pg"
+check 'both engines export the same' bash -c "
+    $binary export --all --data $data --out $work/all && $binary export --all --data $work/pg \
+        --out $work/all-pg && cmp $work/all $work/all-pg"
 check 'a database that holds a record is refused' answers 2 'holds a record already' \
     "$binary" restore --from "$work/backup" --data "$work/pg2" --db "$YUNJIAN_TEST_PG"
 check 'no folder is made then' test ! -e "$work/pg2"
