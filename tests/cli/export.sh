@@ -3,6 +3,7 @@
 # An export proves itself on another machine, and no byte of it can be changed unseen.
 . "$(dirname "$0")/../harness.sh"
 
+binary=$(readlink -f "$binary")
 data=$work/data
 check 'a simulated folder is made' answers 0 'seed 5' \
     "$binary" simulate --policy zhengzhou-2019 --units 6 --systems 12 --days 90 --seed 5 \
