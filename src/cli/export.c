@@ -29,7 +29,7 @@ static bool find_case(struct db *db, struct arena *arena, str wanted, struct row
              : RAISE(e, NOT_FOUND, "--case", "there is no case with this number or id");
 }
 
-/* A case is exported with the system that it is about. */
+/* A case is exported with the system that it is about, if there is one. */
 static bool read_wish(const struct args *args, struct db *db, struct export_wish *out,
                       struct err *e)
 {
@@ -55,7 +55,7 @@ static bool read_wish(const struct args *args, struct db *db, struct export_wish
     streams[0] = entry_stream(args->arena, &of_case);
     streams[1] = entry_stream(args->arena, &of_system);
     out->streams = streams;
-    out->n = 2;
+    out->n = kase->system ? 2 : 1;
     return true;
 }
 

@@ -73,6 +73,7 @@ static bool put_foreign(struct exporter *x, int64_t end, struct err *e)
 static bool find_stream(struct exporter *x, str stream, struct err *e)
 {
     int64_t after = 0;
+    size_t before = x->clear.len;
     for (size_t n = STREAM_ROWS; n == STREAM_ROWS;) {
         struct row_entry *rows = NULL;
         arena_reset(x->scratch);
@@ -86,7 +87,11 @@ static bool find_stream(struct exporter *x, str stream, struct err *e)
                 x->told.later++;
         }
     }
-    return true;
+    if (x->clear.len > before)
+        return true;
+    return RAISE(e, NOT_FOUND, "checkpoints", "%.*s has no entry under the last checkpoint yet, so "
+                 "nothing of it can be proven: let the server sign, and come again",
+                 STR_FMT(stream));
 }
 
 static int by_index(const void *a, const void *b)

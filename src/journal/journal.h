@@ -171,8 +171,8 @@ struct exported {
     int64_t size, clear;     /* of the checkpoint; entries in clear */
     int64_t later;           /* entries of the streams after the checkpoint, left out */
 };
-/* Inside db_begin. Errors: NOT_FOUND (no checkpoint yet), CORRUPT (the lines would not prove
- * themselves; run verify), put's own. */
+/* Inside db_begin. Errors: NOT_FOUND (no checkpoint over any entry of a stream yet), CORRUPT (the
+ * lines would not prove themselves; run verify), put's own. */
 bool journal_export(struct db *db, const struct export_wish *wish,
                     bool (*put)(void *ctx, str line, struct err *e), void *ctx,
                     struct exported *out, struct err *e) WARN_UNUSED;

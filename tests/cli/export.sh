@@ -26,6 +26,12 @@ check 'nothing is written over' answers 2 'there already' \
 check 'an unknown case is said to be none' answers 2 'no case' \
     "$binary" export --data "$data" --case 0 --out "$work/none"
 check 'nothing is left of that' test ! -e "$work/none"
+check 'a case that is not signed yet proves nothing' bash -c "
+    cp -r $data $work/early
+    sqlite3 $work/early/yunjian.db 'DELETE FROM checkpoints WHERE number > 1'
+    $binary export --data $work/early --case $case_id --out $work/none 2> $work/said
+    test \$? = 2 && grep -q 'has no entry under the last checkpoint' $work/said &&
+        test ! -e $work/none"
 
 rm -rf "$work/elsewhere" && mkdir "$work/elsewhere"
 cd "$work/elsewhere" || exit 1
