@@ -8,18 +8,7 @@
 
 #include <fcntl.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { FLIPS = 50 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { FLIPS = 50 };
-#else
-enum { FLIPS = 500 };
-#endif
-#else
-enum { FLIPS = 500 };
-#endif
-
+enum { FLIPS = SLOW_BUILD ? 50 : 500 };
 static const size_t TURN_BYTES = (size_t)1 << 30;
 static str notes;
 static VEC(struct row_post) posts;
