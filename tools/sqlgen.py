@@ -146,7 +146,8 @@ def query_entry(name, sql, sql_pg, result, params, columns):
 
 
 def make_queries(tables, queries):
-    """One closed array: the queries, then a dump and a clear for every table in table order."""
+    """One closed array: the queries, then a dump, a clear and an insert for every table in table
+    order."""
     out, entries = [], []
     for q in queries.values():
         params, columns = [c for c, _, _ in q.values()], q.row.columns if q.row else []
@@ -163,10 +164,17 @@ def make_queries(tables, queries):
     for t in tables.values():
         entries.append(query_entry(f'clear {t.name}', f'DELETE FROM {t.name}', None, 'QUERY_PUT',
                                    [], []))
+    for t in tables.values():
+        names, n = ', '.join(c.name for c in t.columns), len(t.columns)
+        sql = quote(f'INSERT INTO {t.name} ({names}) VALUES '
+                    f'({", ".join(f"${i + 1}" for i in range(n))})')
+        entries.append(f'    {{"insert {t.name}", {sql},\n     {sql},\n     QUERY_PUT, '
+                       f'columns_of_{t.name}, {n}, NULL, 0}},')
     out.append('const struct db_query db_queries[] = {')
     out += entries + ['};', 'const size_t db_queries_n = COUNT_OF(db_queries);',
                       f'const size_t db_dumps_at = {len(queries)};',
-                      f'const size_t db_clears_at = {len(queries) + len(tables)};', '']
+                      f'const size_t db_clears_at = {len(queries) + len(tables)};',
+                      f'const size_t db_inserts_at = {len(queries) + 2 * len(tables)};', '']
     return '\n'.join(out)
 
 

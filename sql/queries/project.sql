@@ -65,6 +65,9 @@ SELECT @grant FROM grants WHERE system = $1 ORDER BY item;
 -- name: kase (i64 id) -> one kase
 SELECT @kase FROM cases WHERE id = $1;
 
+-- name: cases_numbered (text number) -> many kase
+SELECT @kase FROM cases WHERE number = $1 ORDER BY id;
+
 -- name: tasks_of (i64 kase) -> many task
 SELECT @task FROM tasks WHERE kase = $1 ORDER BY id;
 

@@ -39,6 +39,11 @@ UPDATE uploads SET received = $1, digest = $2 WHERE id = $3;
 -- name: insert_upload_chunk (i64 upload, i64 number, blob bytes) -> put
 INSERT INTO upload_chunks (upload, number, bytes) VALUES ($1, $2, $3);
 
+-- row: whole_chunk from upload_chunks
+
+-- name: upload_chunks_of (i64 upload) -> each whole_chunk
+SELECT @whole_chunk FROM upload_chunks WHERE upload = $1 ORDER BY number;
+
 -- name: upload_chunk (i64 upload, i64 number) -> one upload_chunk
 SELECT bytes FROM upload_chunks WHERE upload = $1 AND number = $2;
 

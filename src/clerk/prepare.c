@@ -94,6 +94,36 @@ static bool prepare_calendar(struct clerk *clerk, struct command *command, struc
     return true;
 }
 
+/* The chunks of an upload as they are now. */
+struct chunks {
+    struct sm3_stream *stream;
+    int64_t size, next;
+    bool in_order;           /* numbered from 0, all full but the last */
+};
+
+static bool add_chunk(void *ctx, const struct row_whole_chunk *row, struct err *e)
+{
+    struct chunks *chunks = ctx;
+    (void)e;
+    chunks->in_order = chunks->in_order && row->number == chunks->next++ &&
+                       chunks->size % LIMIT_CHUNK_BYTES == 0 && row->bytes.len > 0 &&
+                       row->bytes.len <= LIMIT_CHUNK_BYTES;
+    chunks->size += (int64_t)row->bytes.len;
+    sm3_add(chunks->stream, row->bytes);
+    return true;
+}
+
+/* Work rows are not trusted: what is cited for ever is hashed again first. */
+static bool bytes_hold(struct clerk *clerk, const struct row_upload *upload, bool *out,
+                       struct err *e)
+{
+    struct chunks chunks = {.stream = sm3_start(), .in_order = true};
+    bool ok = q_upload_chunks_of(clerk->db, upload->id, add_chunk, &chunks, e);
+    str digest = digest_hex(clerk->batch, sm3_end(chunks.stream));
+    *out = chunks.in_order && chunks.size == upload->size && str_eq(digest, upload->digest);
+    return ok;
+}
+
 /* Each upload is whole, the actor's own, and cited once. */
 static bool prepare_materials(struct clerk *clerk, struct command *command,
                               struct refusal *refusal, struct err *e)
@@ -107,6 +137,8 @@ static bool prepare_materials(struct clerk *clerk, struct command *command,
                      upload->received == upload->size;
         for (size_t k = 0; k < i; k++)
             whole = whole && command->materials.items[k].upload != cited->upload;
+        if (whole && !bytes_hold(clerk, upload, &whole, e))
+            return false;
         if (!whole) {
             str name = upload && upload->person == command->actor ? upload->name : cited->material;
             refuse(clerk, refusal, REFUSAL_UPLOAD_INCOMPLETE, cited->material, name, name);

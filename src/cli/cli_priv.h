@@ -6,6 +6,7 @@
 #include "clerk/clerk.h"
 #include "cli/cli.h"
 #include "crypt/crypt.h"
+#include "journal/journal.h"
 #include "play/play.h"
 #include "terms/terms.h"
 
@@ -54,6 +55,17 @@ bool file_read(struct arena *arena, const char *path, size_t cap, str *out, stru
     WARN_UNUSED;
 /* Written beside and renamed over: never half a file, and durable when it returns true. */
 bool file_write(const char *path, str bytes, unsigned mode, struct err *e) WARN_UNUSED;
+/* A file that is written bit by bit and gets its name when it is whole and durable; what stands
+ * under that name already is left alone (CONFLICT). Mode 0600. option: the one that names it. */
+struct new_file {
+    FILE *file;
+    const char *path, *beside;
+};
+bool new_file_open(const struct args *args, const char *option, struct new_file *out,
+                   struct err *e) WARN_UNUSED;
+bool new_file_put(struct new_file *file, str bytes, struct err *e) WARN_UNUSED;
+bool new_file_keep(struct new_file *file, struct err *e) WARN_UNUSED;
+void new_file_drop(struct new_file *file);   /* always last; what was not kept is gone */
 /* Makes the name of a new or renamed file or folder durable. */
 bool sync_name(const char *path, struct err *e) WARN_UNUSED;
 /* Reads the settings, takes the lock, opens the clerk with the folder's key. */
@@ -76,6 +88,10 @@ void site_close(struct site *site);
 /* The organisation with that id or name. Error: NOT_FOUND at the option. */
 bool find_organisation(struct clerk *clerk, struct arena *arena, int64_t authority,
                        const char *option, str wanted, int64_t *out, struct err *e) WARN_UNUSED;
+
+/* Checks the file that --export names. key NULL: the one in it. *out_key: its name. */
+bool verify_export(const struct args *args, const struct sm2_key *key, str since,
+                   struct findings *findings, str *out_key, struct err *e) WARN_UNUSED;
 
 int64_t wall_clock(void *ctx);  /* UTC milliseconds */
 
@@ -102,10 +118,22 @@ int calendar_load(const struct args *args, str file, struct err *e);
 int load_pack(struct arena *arena, str name, struct pack *pack, const struct policy **out,
               size_t *out_warnings, struct err *e) WARN_UNUSED;
 
+/* The place of a new data folder. It is made beside, under a name of its own, and renamed: a
+ * failure leaves no half of a folder, and nothing that is somebody else's is touched. */
+/* May it stand there? CONFLICT when something does already. */
+bool place_free(struct arena *arena, str path, struct err *e) WARN_UNUSED;
+/* Makes the folder beside; folder->path is its name until it is taken to its place. */
+bool place_begin(struct data_folder *folder, str path, struct err *e) WARN_UNUSED;
+/* False: it is discarded, unless a database that a URL names was filled for it meanwhile. */
+bool place_take(const struct data_folder *folder, str path, struct err *e) WARN_UNUSED;
+void place_discard(const struct data_folder *folder);
+bool database_is_url(str database);
+/* INPUT when it holds a record. Asked before anything is written there. */
+bool database_empty(const char *database, struct err *e) WARN_UNUSED;
+
 /* A new data folder: its keys, an authority under the pack, the three administrators (whose
- * activation codes are printed), and a simulated past when there is a plan for one. Made beside,
- * under a name of its own, and renamed: a failure leaves no half of a folder, and nothing that is
- * somebody else's is touched. A database that a URL names must be empty. */
+ * activation codes are printed), and a simulated past when there is a plan for one. A database
+ * that a URL names must be empty. */
 struct founding {
     str path, database, listen; /* database: URL, or empty for a file in the folder */
     const struct pack *pack;

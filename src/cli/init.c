@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * init: a data folder with its authority. Made under a name of its own beside, then renamed. */
+ * init: a data folder with its authority. */
 #include "cli/cli_priv.h"
 
 #include "decide/decide.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { SESSION_KEY_BYTES = 32 };
 
@@ -50,24 +43,6 @@ static bool add_administrators(struct clerk *clerk, struct arena *arena, int64_t
     return true;
 }
 
-static bool is_url(str database)
-{
-    return str_has(database, S("://"));
-}
-
-/* Before the clerk opens it: the clerk would begin or go on with its log under our new key. */
-static bool require_empty(const char *database, struct err *e)
-{
-    struct db *db;
-    bool empty = false;
-    if (!db_open(database, DB_WRITER, &db, e))
-        return false;
-    bool ok = db_is_empty(db, &empty, e);
-    db_close(db);
-    return ok && (empty || RAISE(e, INPUT, "--db", "the database holds a record already; name an "
-                                                   "empty one. Nothing was done"));
-}
-
 /* Between the look and the opening somebody else may have been quicker. */
 static bool require_no_authority(struct clerk *clerk, struct arena *arena, struct err *e)
 {
@@ -103,7 +78,7 @@ static bool fill(const struct data_folder *folder, const struct founding *foundi
         .origin = folder->origin,
         .checkpoints_log = folder_file(folder, "checkpoints.log"),
     };
-    bool ok = (!is_url(folder->database) || require_empty(options.database, e)) &&
+    bool ok = (!database_is_url(folder->database) || database_empty(options.database, e)) &&
               write_keys(folder, &key, e) && folder_head_key(folder, &options.head_key, e);
     options.key = key;
     ok = ok && clerk_open(&options, &clerk, e) &&
@@ -115,100 +90,36 @@ static bool fill(const struct data_folder *folder, const struct founding *foundi
 
 /* ---- the folder ----------------------------------------------------------------------------- */
 
-/* Only what this program has put into a folder that it made itself. */
-static void remove_beside(const struct data_folder *folder)
-{
-    static const char *const FILES[] = {
-        "journal.key", "journal.pub",    "session.key",    "checkpoints.log", "yunjian.conf",
-        "yunjian.db",  "yunjian.db-wal", "yunjian.db-shm", "yunjian.db.lock"};
-    for (size_t i = 0; i < COUNT_OF(FILES); i++)
-        unlink(folder_file(folder, FILES[i]));
-    rmdir(str_to_cstr(folder->arena, folder->path));
-}
-
-static bool require_empty_folder(const char *place, struct err *e)
-{
-    DIR *dir = opendir(place);
-    if (!dir)
-        return RAISE(e, IO, place, "cannot look into the folder: %s", strerror(errno));
-    bool empty = true;
-    struct dirent *entry;
-    while ((entry = readdir(dir)))
-        empty = empty && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0);
-    closedir(dir);
-    return empty || RAISE(e, CONFLICT, place, "this folder is there and not empty; nothing was "
-                                              "done");
-}
-
-/* Asked before any work; the rename asks again. */
-static bool require_place(struct arena *arena, str path, struct err *e)
-{
-    const char *place = str_to_cstr(arena, path);
-    struct stat found;
-    if (str_eq(path, S(".")) || str_eq(path, S("..")) || str_ends(path, S("/.")) ||
-        str_ends(path, S("/..")))
-        return RAISE(e, INPUT, place, "name the folder by its name, not by dots");
-    if (lstat(place, &found) != 0)
-        return errno == ENOENT ||
-               RAISE(e, IO, place, "cannot make the folder: %s", strerror(errno));
-    if (S_ISLNK(found.st_mode))
-        return RAISE(e, CONFLICT, place, "this is a symbolic link; name the folder itself. "
-                                         "Nothing was done");
-    if (!S_ISDIR(found.st_mode))
-        return RAISE(e, CONFLICT, place, "this is there and no folder; nothing was done");
-    return require_empty_folder(place, e);
-}
-
-/* The rename takes the place of an empty folder and of nothing else: of two that make the same
- * folder the second is told. */
-static bool take_place(const struct data_folder *folder, str path, struct err *e)
-{
-    const char *beside = str_to_cstr(folder->arena, folder->path);
-    const char *place = str_to_cstr(folder->arena, path);
-    if (rename(beside, place) == 0)
-        return sync_name(place, e);
-    int error = errno;
-    /* Without its key the database that was filled meanwhile would be lost. */
-    if (is_url(folder->database))
-        return RAISE(e, IO, place, "the folder cannot have this name: %s; it is whole and stays at "
-                     "%s, rename it yourself", strerror(error), beside);
-    remove_beside(folder);
-    return RAISE(e, CONFLICT, place, "the folder cannot have this name: %s; nothing was done",
-                 strerror(error));
-}
-
 bool folder_make(struct arena *arena, const struct founding *founding, struct err *e)
 {
     str listen = founding->listen, database = founding->database, token = random_token(arena, 8);
-    str text = str_printf(arena, "%.*s.XXXXXX", STR_FMT(founding->path));
-    char *beside = str_to_cstr(arena, text);
+    str text;
     struct diagnostics diagnostics = {0};
     struct buf codes = buf_new(arena, 256);
-    if (!require_place(arena, founding->path, e))
+    if (!place_free(arena, founding->path, e))
         return false;
     const struct policy *policy = policy_load(arena, founding->pack, &diagnostics);
     if (!policy) {
         text = diagnostics_print(arena, &diagnostics);
         return RAISE(e, INPUT, "policy", "%.*s", STR_FMT(text));
     }
-    if (!mkdtemp(beside))
-        return RAISE(e, IO, beside, "cannot make the folder: %s", strerror(errno));
     struct data_folder folder = {
         .arena = arena,
-        .path = str_of(beside),
         .listen = listen.len ? listen : S("127.0.0.1:8080"),
         .origin = str_printf(arena, "yunjian/%.*s", STR_FMT(token)),
         .demo = founding->plan != NULL,
         .lock = -1,
     };
+    if (!place_begin(&folder, founding->path, e))
+        return false;
     folder.database = database.len ? str_of(str_to_cstr(arena, database))
                                    : str_of(folder_file(&folder, "yunjian.db"));
     if (!fill(&folder, founding, policy, &codes, e)) {
-        remove_beside(&folder);
+        place_discard(&folder);
         return false;
     }
-    bool ok = take_place(&folder, founding->path, e);
-    text = ok || is_url(folder.database) ? buf_str(&codes) : S("");
+    bool ok = place_take(&folder, founding->path, e);
+    text = ok || database_is_url(folder.database) ? buf_str(&codes) : S("");
     printf("%.*s", STR_FMT(text));
     return ok;
 }

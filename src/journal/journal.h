@@ -132,6 +132,7 @@ struct findings {
     int64_t entries;         /* checked */
     int64_t checkpoints;
     int64_t covered;         /* entries under the last signed root that held; later ones are not */
+    struct digest root;      /* of all entries; zeros when some are missing or there are none */
 };
 /* What stands outside the database and can convict it. All zero: a database by itself. */
 struct evidence {
@@ -139,14 +140,55 @@ struct evidence {
     str head_key;                /* as in journal_open; empty: the seal is not checked */
     const str *checkpoints_log;  /* contents of DIR/checkpoints.log, empty when the file is missing;
                                   * NULL: there is no folder that could hold one */
+    str since;                   /* a checkpoint that somebody kept elsewhere: today's log must
+                                  * begin with the entries that it signed. Empty: none */
 };
 /* Every leaf, gapless indices and stream counters, times in order, canonical bytes, tiles, head and
  * its seal, root at every stored checkpoint, every note of checkpoints.log (a last note without
- * its end is passed over). Call it inside db_begin, so that one snapshot is judged. findings:
+ * its end is passed over) and none missing from it but the newest two, which a running server may
+ * be about to write. Call it inside db_begin, so that one snapshot is judged. findings:
  * arena set by the caller, the rest zero. true: the work was done (look at findings); false: it
- * could not be. */
+ * could not be, also because since is no checkpoint (INPUT). */
 bool journal_verify_log(struct db *db, const struct evidence *evidence, struct findings *findings,
                         struct err *e) WARN_UNUSED;
+
+/* ---- export: a part of the log that proves itself ------------------------------------------- */
+
+/* Lines, each ending in a newline: a head {"checkpoint","format","key","streams"}, then the log in
+ * order up to the checkpoint, each line either an entry in clear with its leaf hash,
+ *     {"entry":ENTRY,"leaf":HEX}
+ * or the root of a full subtree of 2^N foreign entries, which tells nothing but its hash:
+ *     {"hash":HEX,"level":N}
+ * The hash of a tree (RFC 6962) over all of it is the root that the checkpoint signed. */
+struct export_wish {
+    const str *streams;      /* "case/12": entries of these are in clear, each stream as a whole */
+    size_t n;                /* 0: every entry is */
+    str key_pem;             /* public, put into the head */
+    int64_t since;           /* the lines can be cut at this size, so that a checkpoint of it can be
+                              * compared; 0: not asked for */
+};
+struct exported {
+    int64_t size, clear;     /* of the checkpoint; entries in clear */
+    int64_t later;           /* entries of the streams after the checkpoint, left out */
+};
+/* Inside db_begin. Errors: NOT_FOUND (no checkpoint over any entry of a stream yet), CORRUPT (the
+ * lines would not prove themselves; run verify), put's own. */
+bool journal_export(struct db *db, const struct export_wish *wish,
+                    bool (*put)(void *ctx, str line, struct err *e), void *ctx,
+                    struct exported *out, struct err *e) WARN_UNUSED;
+
+/* Checks an export line by line, without a database. In the arena. findings as above (entries:
+ * those in clear; covered: the same when the signed root held). key NULL: the one in the head,
+ * which proves only that the file is of one piece. since: as in struct evidence. */
+struct export_check;
+struct export_check *export_check_new(struct arena *arena, const struct sm2_key *key, str since,
+                                      struct findings *findings);
+/* line without its newline. Errors: INPUT (the first line is not the head of an export, or since
+ * is no checkpoint): nothing can be said. */
+bool export_check_line(struct export_check *check, str line, struct err *e) WARN_UNUSED;
+/* *out_key: SM3 of the public point that the head names, to be compared with what the owner
+ * publishes. Errors: INPUT (since lies where the lines cannot be cut). */
+bool export_check_end(struct export_check *check, str *out_key, struct err *e) WARN_UNUSED;
 
 /* How many bytes of DIR/checkpoints.log are whole notes, from its beginning. What follows is a
  * note that was being written when the machine stopped: the writer cuts it off when it opens.

@@ -1,82 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Verification: a second way through the same record. It hashes entries itself, keeps its own
- * tree, and shares nothing with tree.c and proof.c but SM3. Memory does not grow with the log
- * (one counter for each stream apart).
+ * Verification of the entries and tiles. Memory does not grow with the log (one counter for each
+ * stream apart).
  *
  * Two lines run side by side from the first disagreement on: `seen`, what the entries give, and
  * `told`, what tiles and leaf hashes say they gave. The next signed root says which is true. */
-#include "journal/journal_priv.h"
+#include "journal/verify_priv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum {
-    FINDINGS_MAX = 500,      /* the rest is counted */
-    CHECKPOINT_ROWS = 64,
-};
+enum { FINDINGS_MAX = 500 }; /* the rest is counted */
 static const size_t STREAMS_BYTES = (size_t)8 * 1024 * 1024 * 1024;
 static const size_t SCRATCH_BYTES = (size_t)1024 * 1024 * 1024;
 
-struct line {
-    int64_t size;
-    struct digest peaks[63];
-    struct digest open[TILE_LEVELS][TILE_HASHES];
-};
-
-/* Somebody's signed word about the first `size` entries. */
-struct claim {
-    int64_t size;
-    struct digest root;
-    str note;
-    int64_t place;           /* row number, or line of checkpoints.log */
-};
-
-/* How the claims of one source fared so far. */
-struct track {
-    int64_t held;            /* size of the last that held */
-    int64_t lost, lost_to;   /* how many in a row did not, and the size of the last of them */
-};
-enum source { SOURCE_TABLE, SOURCE_FILE };
-static const char *const SOURCES[] = {"checkpoints row", "checkpoints.log line"};
-
-struct verifier {
-    struct db *db;
-    const struct evidence *evidence;
-    struct findings *findings;
-    size_t untold;           /* findings past FINDINGS_MAX */
-    struct arena *scratch;   /* of one entry */
-
-    int64_t expected;        /* index of the next entry */
-    int64_t end;             /* index after the last row */
-    struct line seen, told;
-    bool differs;            /* told is in use */
-    bool broken;             /* entries are missing whose hashes nobody keeps: no roots any more */
-    int64_t last_at_ms;
-    struct arena *streams_arena;
-    struct map *streams;     /* stream -> int64_t: last counter */
-
-    struct digest tile[TILE_HASHES]; /* level 0, the one that `expected` falls into */
-    int64_t tile_number;
-    bool has_tile, tile_named;
-
-    str origin;
-    struct arena *rows_arena, *claim_arena;
-    struct row_checkpoint *rows;
-    size_t rows_n, rows_at;
-    int64_t rows_from;       /* number that the next batch begins at */
-    bool rows_end;
-    int64_t next_row, last_row_size;
-    struct claim stored;     /* the next of the table; size 0: no more */
-    VEC(struct claim) notes; /* of checkpoints.log, by size */
-    size_t notes_at;
-
-    struct track tracks[2];  /* by source */
-};
-
 /* ---- findings ---------------------------------------------------------------------------- */
 
-static void find(struct verifier *v, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void find(struct verifier *v, const char *fmt, ...)
+void say(struct verifier *v, const char *fmt, ...)
 {
     struct findings *f = v->findings;
     if (f->items.len >= FINDINGS_MAX) {
@@ -91,7 +29,7 @@ static void find(struct verifier *v, const char *fmt, ...)
 
 /* ---- the second tree --------------------------------------------------------------------- */
 
-static struct digest hash_leaf(struct arena *arena, str bytes)
+struct digest line_leaf(struct arena *arena, str bytes)
 {
     struct buf tagged = buf_new(arena, bytes.len + 1);
     buf_addc(&tagged, '\0');
@@ -111,11 +49,11 @@ static struct digest hash_pair(const struct digest *left, const struct digest *r
 
 /* Like carrying when one is added to a binary number: where the old size has ones, two subtrees
  * become one. What stands at a multiple of eight levels belongs into a tile. */
-static void line_push(struct line *line, struct digest leaf)
+void line_push(struct line *line, int level, struct digest hash)
 {
-    int64_t number = line->size;
-    struct digest hash = leaf;
-    for (int level = 0;; level++, number >>= 1) {
+    int64_t added = INT64_C(1) << level, number = line->size >> level;
+    must((line->size & (added - 1)) == 0);
+    for (;; level++, number >>= 1) {
         if (level % TILE_BITS == 0 && level / TILE_BITS < TILE_LEVELS)
             line->open[level / TILE_BITS][number & (TILE_HASHES - 1)] = hash;
         if (!(number & 1)) {
@@ -124,10 +62,10 @@ static void line_push(struct line *line, struct digest leaf)
         }
         hash = hash_pair(&line->peaks[level], &hash);
     }
-    line->size++;
+    line->size += added;
 }
 
-static struct digest line_root(const struct line *line)
+struct digest line_root(const struct line *line)
 {
     int level = __builtin_ctzll((unsigned long long)line->size);
     struct digest root = line->peaks[level];
@@ -135,175 +73,6 @@ static struct digest line_root(const struct line *line)
         if (line->size >> level & 1)
             root = hash_pair(&line->peaks[level], &root);
     return root;
-}
-
-/* ---- signed roots ------------------------------------------------------------------------ */
-
-/* "checkpoints row 7" or "checkpoints.log line 12". */
-static str claim_name(struct verifier *v, const struct claim *claim, enum source source)
-{
-    return str_printf(v->claim_arena, "%s %lld", SOURCES[source], (long long)claim->place);
-}
-
-/* Parses and checks the signature; false: found wanting, and said so. */
-static bool claim_read(struct verifier *v, struct claim *claim, enum source source)
-{
-    struct checkpoint checkpoint = {0};
-    struct err inner = {0};
-    arena_reset(v->claim_arena);
-    str name = claim_name(v, claim, source);
-    if (!checkpoint_parse(v->claim_arena, claim->note, v->evidence->key, &checkpoint, &inner)) {
-        find(v, "%.*s: %s", STR_FMT(name), inner.msg);
-        return false;
-    }
-    if (v->origin.len == 0)
-        v->origin = str_dup(v->findings->arena, checkpoint.origin);
-    if (!str_eq(v->origin, checkpoint.origin)) {
-        find(v, "%.*s: it is of the log \"%.*s\", not of \"%.*s\"", STR_FMT(name),
-             STR_FMT(checkpoint.origin), STR_FMT(v->origin));
-        return false;
-    }
-    claim->size = checkpoint.size;
-    claim->root = checkpoint.root;
-    return true;
-}
-
-static const char *missing_text(struct verifier *v, const char *table, int64_t first, int64_t last)
-{
-    arena_reset(v->claim_arena);
-    str text = first == last
-        ? str_printf(v->claim_arena, "%s row %lld is missing", table, (long long)first)
-        : str_printf(v->claim_arena, "%s rows %lld to %lld are missing", table, (long long)first,
-                     (long long)last);
-    return str_to_cstr(v->claim_arena, text);
-}
-
-/* One row of the table: true when it is sound and to be compared with the entries. */
-static bool stored_row(struct verifier *v, const struct row_checkpoint *row)
-{
-    struct claim claim = {.note = row->note, .place = row->number};
-    v->findings->checkpoints++;
-    if (row->number < v->next_row)
-        find(v, "checkpoints row %lld: numbers begin at 1 and none stands twice",
-             (long long)row->number);
-    else if (row->number > v->next_row)
-        find(v, "%s", missing_text(v, "checkpoints", v->next_row, row->number - 1));
-    if (row->number >= v->next_row && row->number < INT64_MAX)
-        v->next_row = row->number + 1;
-    if (!claim_read(v, &claim, SOURCE_TABLE))
-        return false;
-    if (claim.size != row->size) {
-        find(v, "checkpoints row %lld: its note is about %lld entries, its column says %lld",
-             (long long)row->number, (long long)claim.size, (long long)row->size);
-        return false;
-    }
-    if (claim.size <= v->last_row_size) {
-        find(v, "checkpoints row %lld: it is about %lld entries, the one before already about %lld",
-             (long long)row->number, (long long)claim.size, (long long)v->last_row_size);
-        return false;
-    }
-    v->last_row_size = claim.size;
-    v->stored = claim;
-    return true;
-}
-
-static bool next_stored(struct verifier *v, struct err *e)
-{
-    v->stored = (struct claim){0};
-    for (;;) {
-        while (v->rows_at < v->rows_n)
-            if (stored_row(v, &v->rows[v->rows_at++]))
-                return true;
-        if (v->rows_end)
-            return true;
-        arena_reset(v->rows_arena);
-        v->rows_at = v->rows_n = 0;
-        if (!q_checkpoints_from(v->db, v->rows_arena, v->rows_from, CHECKPOINT_ROWS, &v->rows,
-                                &v->rows_n, e))
-            return false;
-        int64_t last = v->rows_n ? v->rows[v->rows_n - 1].number : INT64_MAX;
-        v->rows_end = v->rows_n < CHECKPOINT_ROWS || last == INT64_MAX;
-        v->rows_from = v->rows_end ? last : last + 1;
-    }
-}
-
-/* What the next signed root after a disagreement shows; true when it settles it. */
-static bool settle(struct verifier *v, const struct claim *claim, str name)
-{
-    if (digest_equal(line_root(&v->seen), claim->root)) {
-        find(v, "%.*s confirms the entries up to row %lld: what was changed is the tiles and leaf "
-             "hashes named above", STR_FMT(name), (long long)claim->size - 1);
-    } else if (digest_equal(line_root(&v->told), claim->root)) {
-        find(v, "%.*s confirms the tiles and leaf hashes up to row %lld: what was changed is the "
-             "entries named above", STR_FMT(name), (long long)claim->size - 1);
-        v->seen = v->told;
-    } else {
-        return false;
-    }
-    v->differs = false;
-    return true;
-}
-
-static void say_lost(struct verifier *v, enum source source)
-{
-    struct track *track = &v->tracks[source];
-    if (track->lost > 1)
-        find(v, "%s: %lld more up to %lld entries were signed over another log too",
-             source == SOURCE_TABLE ? "checkpoints" : "checkpoints.log", (long long)track->lost - 1,
-             (long long)track->lost_to);
-    track->lost = 0;
-}
-
-/* seen holds exactly the entries that the claim is about. Does it hold? */
-static bool judge(struct verifier *v, const struct claim *claim, enum source source)
-{
-    if (v->broken)
-        return false;
-    struct track *track = &v->tracks[source];
-    str name = claim_name(v, claim, source);
-    bool holds = v->differs ? settle(v, claim, name)
-                            : digest_equal(line_root(&v->seen), claim->root);
-    if (holds) {
-        say_lost(v, source);
-        track->held = v->findings->covered = claim->size;
-        return true;
-    }
-    track->lost_to = claim->size;
-    if (track->lost++ == 0)
-        find(v, "%.*s: it signed another root for its %lld entries: the log was rewritten, "
-             "somewhere in the entries rows %lld to %lld", STR_FMT(name), (long long)claim->size,
-             (long long)track->held, (long long)claim->size - 1);
-    return false;
-}
-
-/* A note of checkpoints.log; the row with the same text has been judged already. */
-static void judge_note(struct verifier *v, struct claim *note, bool stored_too)
-{
-    if (stored_too && str_eq(v->stored.note, note->note)) {
-        v->tracks[SOURCE_FILE] = v->tracks[SOURCE_TABLE];
-        v->tracks[SOURCE_FILE].lost = 0; /* said once is enough */
-        return;
-    }
-    if (!claim_read(v, note, SOURCE_FILE))
-        return;
-    if (!stored_too)
-        find(v, "checkpoints.log line %lld: the table checkpoints has no sound row for these %lld "
-             "entries: it was taken out or changed", (long long)note->place,
-             (long long)note->size);
-    if (judge(v, note, SOURCE_FILE) && stored_too)
-        find(v, "checkpoints row %lld: its note is not the one that checkpoints.log keeps in line "
-             "%lld: one of them was changed", (long long)v->stored.place, (long long)note->place);
-}
-
-static bool judge_all(struct verifier *v, struct err *e)
-{
-    bool stored = v->stored.size == v->seen.size;
-    if (stored)
-        (void)judge(v, &v->stored, SOURCE_TABLE);
-    for (; v->notes_at < v->notes.len && v->notes.items[v->notes_at].size <= v->seen.size;
-         v->notes_at++)
-        judge_note(v, &v->notes.items[v->notes_at], stored);
-    return stored ? next_stored(v, e) : true;
 }
 
 /* ---- tiles ------------------------------------------------------------------------------- */
@@ -319,12 +88,12 @@ static bool read_tile(struct verifier *v, int level, int64_t number, bool must_b
     if (*out_found)
         memcpy(out, row->hashes.ptr, TILE_BYTES);
     else if (row && must_be)
-        find(v, "tiles row level %d number %lld: it holds %zu bytes instead of %d", level,
-             (long long)number, row->hashes.len, TILE_BYTES);
+        say(v, "tiles row level %d number %lld: it holds %zu bytes instead of %d", level,
+            (long long)number, row->hashes.len, TILE_BYTES);
     else if (must_be)
-        find(v, "tiles row level %d number %lld is missing (entries rows %lld to %lld)", level,
-             (long long)number, (long long)(number << TILE_BITS * (level + 1)),
-             (long long)((number + 1) << TILE_BITS * (level + 1)) - 1);
+        say(v, "tiles row level %d number %lld is missing (entries rows %lld to %lld)", level,
+            (long long)number, (long long)(number << TILE_BITS * (level + 1)),
+            (long long)((number + 1) << TILE_BITS * (level + 1)) - 1);
     return true;
 }
 
@@ -348,9 +117,9 @@ static void compare_tile(struct verifier *v, int level, int64_t number,
             || (v->differs && digest_equal(tile[k], v->told.open[level][k])))
             continue;
         int64_t first = ((number << TILE_BITS) + k) << TILE_BITS * level;
-        find(v, "tiles row level %d number %lld: its hash of the entries rows %lld to %lld is not "
-             "theirs: the tile was changed", level, (long long)number, (long long)first,
-             (long long)(first + (INT64_C(1) << TILE_BITS * level) - 1));
+        say(v, "tiles row level %d number %lld: its hash of the entries rows %lld to %lld is not "
+            "theirs: the tile was changed", level, (long long)number, (long long)first,
+            (long long)(first + (INT64_C(1) << TILE_BITS * level) - 1));
         return;
     }
 }
@@ -385,15 +154,15 @@ static bool check_extra_tiles(struct verifier *v, struct err *e)
         if (below && below->number < 0)
             beyond = below;
         if (beyond)
-            find(v, "tiles row level %d number %lld: there are no entries that fill it", level,
-                 (long long)beyond->number);
+            say(v, "tiles row level %d number %lld: there are no entries that fill it", level,
+                (long long)beyond->number);
     }
     struct row_tile_name *outside = NULL;
     if (!q_tile_outside(v->db, v->scratch, TILE_LEVELS - 1, &outside, e))
         return false;
     if (outside)
-        find(v, "tiles row level %lld number %lld: there is no such level",
-             (long long)outside->level, (long long)outside->number);
+        say(v, "tiles row level %lld number %lld: there is no such level",
+            (long long)outside->level, (long long)outside->number);
     return true;
 }
 
@@ -407,17 +176,17 @@ static bool push(struct verifier *v, struct digest seen, struct digest told, str
         v->told = v->seen;
         v->differs = true;
     }
-    line_push(&v->seen, seen);
+    line_push(&v->seen, 0, seen);
     if (v->differs)
-        line_push(&v->told, told);
-    return check_full_tiles(v, e) && judge_all(v, e);
+        line_push(&v->told, 0, told);
+    return check_full_tiles(v, e) && claims_judge(v, e);
 }
 
 /* Rows before `index` are not there. Where a tile keeps their hashes the tree can go on. */
 static bool skip_missing(struct verifier *v, int64_t index, struct err *e)
 {
     bool whole = !v->broken;
-    find(v, "%s", missing_text(v, "entries", v->expected, index - 1));
+    say(v, "%s", claims_missing(v, "entries", v->expected, index - 1));
     for (; v->expected < index && !v->broken; v->expected++) {
         arena_reset(v->scratch);
         if (!turn_to(v, v->expected, e))
@@ -429,8 +198,8 @@ static bool skip_missing(struct verifier *v, int64_t index, struct err *e)
             return false;
     }
     if (whole && v->broken)
-        find(v, "entries row %lld: no tile keeps the hash of the missing entry, so no later signed "
-             "root can be compared", (long long)v->expected - 1);
+        say(v, "entries row %lld: no tile keeps the hash of the missing entry, so no later signed "
+            "root can be compared", (long long)v->expected - 1);
     v->expected = index;
     return true;
 }
@@ -443,8 +212,8 @@ static void check_stream(struct verifier *v, const struct row_entry *row)
         map_put(v->streams, str_dup(v->streams_arena, row->stream), last);
     }
     if (row->seq != *last + 1)
-        find(v, "entries row %lld: it is number %lld of stream %.*s, after number %lld",
-             (long long)row->idx, (long long)row->seq, STR_FMT(row->stream), (long long)*last);
+        say(v, "entries row %lld: it is number %lld of stream %.*s, after number %lld",
+            (long long)row->idx, (long long)row->seq, STR_FMT(row->stream), (long long)*last);
     *last = row->seq < INT64_MAX ? row->seq : 0;
 }
 
@@ -453,17 +222,17 @@ static void check_content(struct verifier *v, const struct row_entry *row)
     struct err inner = {0};
     struct entry entry;
     if (!entry_parse(v->scratch, row->bytes, &entry, &inner)) {
-        find(v, "entries row %lld: %s", (long long)row->idx, inner.msg);
+        say(v, "entries row %lld: %s", (long long)row->idx, inner.msg);
         return;
     }
     if (entry.event.index != row->idx)
-        find(v, "entries row %lld: its bytes are those of entry %lld", (long long)row->idx,
-             (long long)entry.event.index);
+        say(v, "entries row %lld: its bytes are those of entry %lld", (long long)row->idx,
+            (long long)entry.event.index);
     if (entry.seq != row->seq || !str_eq(entry_stream(v->scratch, &entry.event), row->stream))
-        find(v, "entries row %lld: its columns stream and seq are not those of its bytes",
-             (long long)row->idx);
+        say(v, "entries row %lld: its columns stream and seq are not those of its bytes",
+            (long long)row->idx);
     if (entry.event.at_ms < v->last_at_ms)
-        find(v, "entries row %lld: it is earlier than the entry before it", (long long)row->idx);
+        say(v, "entries row %lld: it is earlier than the entry before it", (long long)row->idx);
     else
         v->last_at_ms = entry.event.at_ms;
 }
@@ -471,19 +240,19 @@ static void check_content(struct verifier *v, const struct row_entry *row)
 /* Hashes the bytes and holds them against the leaf column and the tile. */
 static bool check_leaf(struct verifier *v, const struct row_entry *row, struct err *e)
 {
-    struct digest leaf = hash_leaf(v->scratch, row->bytes), told = leaf;
+    struct digest leaf = line_leaf(v->scratch, row->bytes), told = leaf;
     bool own = row->leaf.len == SM3_BYTES;
     if (own)
         memcpy(told.bytes, row->leaf.ptr, SM3_BYTES);
     if (!own || !digest_equal(leaf, told))
-        find(v, "entries row %lld: its bytes do not give its leaf hash: one of them was changed",
-             (long long)row->idx);
+        say(v, "entries row %lld: its bytes do not give its leaf hash: one of them was changed",
+            (long long)row->idx);
     if (v->has_tile) {
         struct digest kept = v->tile[row->idx & (TILE_HASHES - 1)];
         if (!digest_equal(kept, leaf) && !digest_equal(kept, told) && !v->tile_named) {
-            find(v, "entries row %lld: it gives another hash than stands in tiles row level 0 "
-                 "number %lld: the entry or the tile was changed", (long long)row->idx,
-                 (long long)v->tile_number);
+            say(v, "entries row %lld: it gives another hash than stands in tiles row level 0 "
+                "number %lld: the entry or the tile was changed", (long long)row->idx,
+                (long long)v->tile_number);
             v->tile_named = true;
         }
         told = kept;
@@ -497,7 +266,7 @@ static bool check_row(void *ctx, const struct row_entry *row, struct err *e)
     arena_reset(v->scratch);
     v->findings->entries++;
     if (row->idx < v->expected) {
-        find(v, "entries row %lld: indices begin at 0 and none stands twice", (long long)row->idx);
+        say(v, "entries row %lld: indices begin at 0 and none stands twice", (long long)row->idx);
         return true;
     }
     if (row->idx > v->expected && !skip_missing(v, row->idx, e))
@@ -508,67 +277,6 @@ static bool check_row(void *ctx, const struct row_entry *row, struct err *e)
     check_stream(v, row);
     v->expected = row->idx + 1;
     return check_leaf(v, row, e);
-}
-
-/* ---- checkpoints.log --------------------------------------------------------------------- */
-
-/* One line with its newline; what is left of a last line without one. */
-static str next_line(str text, size_t at)
-{
-    const char *end = memchr(text.ptr + at, '\n', text.len - at);
-    size_t to = end ? (size_t)(end - text.ptr) + 1 : text.len;
-    return (str){text.ptr + at, to - at};
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const struct claim *left = a, *right = b;
-    if (left->size != right->size)
-        return left->size < right->size ? -1 : 1;
-    return (left->place > right->place) - (left->place < right->place);
-}
-
-static void add_note(struct verifier *v, str note, int64_t line)
-{
-    struct checkpoint checkpoint = {0};
-    struct err inner = {0};
-    if (checkpoint_parse(v->scratch, note, NULL, &checkpoint, &inner)) {
-        struct claim claim = {checkpoint.size, checkpoint.root, note, line};
-        VEC_PUSH(v->findings->arena, &v->notes, claim);
-    } else {
-        find(v, "checkpoints.log line %lld: %s", (long long)line, inner.msg);
-    }
-}
-
-/* Notes follow one another; each ends with its last line of signature. A last note that lacks its
- * end was being written when the machine stopped, which is no tampering. */
-static void read_notes(struct verifier *v, str text)
-{
-    static const str dash = {"\xe2\x80\x94 ", 4};
-    size_t start = 0, at = 0, keep;
-    int64_t number = 1, first = 1;
-    bool is_signed = false;
-    if (checkpoints_log_repair(text, &keep))
-        text.len = keep;
-    else
-        find(v, "checkpoints.log: what follows its last note is no note: the file was changed");
-    while (at < text.len) {
-        str line = next_line(text, at);
-        bool signature = str_starts(line, dash);
-        if (is_signed && !signature) {
-            add_note(v, (str){text.ptr + start, at - start}, first);
-            start = at;
-            first = number;
-        }
-        is_signed = signature;
-        at += line.len;
-        number++;
-        arena_reset(v->scratch);
-    }
-    if (is_signed)
-        add_note(v, (str){text.ptr + start, text.len - start}, first);
-    if (v->notes.len > 1)
-        qsort(v->notes.items, v->notes.len, sizeof *v->notes.items, by_size);
 }
 
 /* ---- the end of the log ------------------------------------------------------------------ */
@@ -583,11 +291,11 @@ static void check_seal(struct verifier *v, const struct row_head *head)
     if (str_eq(head->mac, mac))
         return;
     if (covered < v->expected)
-        find(v, "head row: its seal is not the program's: entries rows %lld to %lld were appended, "
-             "changed or cut outside the program", (long long)covered, (long long)v->expected - 1);
+        say(v, "head row: its seal is not the program's: entries rows %lld to %lld were appended, "
+            "changed or cut outside the program", (long long)covered, (long long)v->expected - 1);
     else
-        find(v, "head row: its seal is not the program's: the row was changed, or the log after it "
-             "was cut");
+        say(v, "head row: its seal is not the program's: the row was changed, or the log after it "
+            "was cut");
 }
 
 static bool check_head(struct verifier *v, struct err *e)
@@ -596,42 +304,16 @@ static bool check_head(struct verifier *v, struct err *e)
     if (!q_head(v->db, v->scratch, &head, e))
         return false;
     if (v->end > v->expected)
-        find(v, "entries row %lld: it stands where no log can reach", (long long)v->end);
+        say(v, "entries row %lld: it stands where no log can reach", (long long)v->end);
     if (head && head->size != v->expected)
-        find(v, "head: it says %lld entries, the log ends after %lld", (long long)head->size,
-             (long long)v->expected);
+        say(v, "head: it says %lld entries, the log ends after %lld", (long long)head->size,
+            (long long)v->expected);
     else if (head && head->at_ms != (v->expected > 0 ? v->last_at_ms : 0))
-        find(v, "head: it says another time than the last entry");
+        say(v, "head: it says another time than the last entry");
     else if (!head && v->expected > 0)
-        find(v, "head: the row is missing");
+        say(v, "head: the row is missing");
     else if (head && v->evidence->head_key.len > 0 && !v->broken && v->expected > 0)
         check_seal(v, head);
-    return true;
-}
-
-/* What was signed over more entries than there are. */
-static bool check_cut(struct verifier *v, struct err *e)
-{
-    int64_t rows = 0, notes = 0;
-    while (v->stored.size > 0) {
-        if (v->stored.size > v->expected && rows++ == 0)
-            find(v, "checkpoints row %lld: it signed %lld entries, the log holds %lld: the log was "
-                 "cut, entries rows %lld to %lld are gone", (long long)v->stored.place,
-                 (long long)v->stored.size, (long long)v->expected, (long long)v->expected,
-                 (long long)v->stored.size - 1);
-        if (!next_stored(v, e))
-            return false;
-    }
-    for (; v->notes_at < v->notes.len; v->notes_at++) {
-        struct claim *note = &v->notes.items[v->notes_at];
-        if (note->size <= v->expected || !claim_read(v, note, SOURCE_FILE))
-            continue;
-        if (notes++ == 0)
-            find(v, "checkpoints.log line %lld: it signed %lld entries, the log holds %lld: the "
-                 "log was cut, entries rows %lld to %lld are gone", (long long)note->place,
-                 (long long)note->size, (long long)v->expected, (long long)v->expected,
-                 (long long)note->size - 1);
-    }
     return true;
 }
 
@@ -642,17 +324,13 @@ static bool run(struct verifier *v, struct err *e)
         return false;
     if (last && last->idx >= 0)
         v->end = last->idx < INT64_MAX ? last->idx + 1 : last->idx;
-    if (v->evidence->checkpoints_log)
-        read_notes(v, *v->evidence->checkpoints_log);
-    if (!next_stored(v, e) || !q_entries_between(v->db, INT64_MIN, INT64_MAX, check_row, v, e))
+    if (!claims_open(v, e) || !q_entries_between(v->db, INT64_MIN, INT64_MAX, check_row, v, e))
         return false;
     arena_reset(v->scratch);
-    say_lost(v, SOURCE_TABLE);
-    say_lost(v, SOURCE_FILE);
-    if (v->evidence->checkpoints_log && v->notes.len == 0 && v->findings->checkpoints > 0)
-        find(v, "checkpoints.log: it is missing or holds no note, though the table checkpoints has "
-             "%lld rows: restore it", (long long)v->findings->checkpoints);
-    return check_head(v, e) && (v->broken || check_extra_tiles(v, e)) && check_cut(v, e);
+    claims_end(v);
+    if (!v->broken && v->seen.size > 0)
+        v->findings->root = line_root(&v->seen);
+    return check_head(v, e) && (v->broken || check_extra_tiles(v, e)) && claims_beyond(v, e);
 }
 
 bool journal_verify_log(struct db *db, const struct evidence *evidence, struct findings *findings,
@@ -673,8 +351,8 @@ bool journal_verify_log(struct db *db, const struct evidence *evidence, struct f
     bool done = run(v, &inner);
     if (!done && inner.code == ERR_CORRUPT) {
         /* A value that no program of ours wrote ends the reading: that is what was looked for. */
-        find(v, "%s: nothing after entries row %lld could be checked: %s", inner.where,
-             (long long)v->expected - 1, inner.msg);
+        say(v, "%s: nothing after entries row %lld could be checked: %s", inner.where,
+            (long long)v->expected - 1, inner.msg);
         done = true;
     } else if (!done && e->code == ERR_NONE) {
         *e = inner;

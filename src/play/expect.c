@@ -459,7 +459,10 @@ static bool expect_sound(struct scene *scene, struct err *e)
 {
     struct findings findings = {.arena = scene->arena};
     struct evidence none = {0};
-    if (!project_verify(clerk_db(scene->clerk), &none, false, &findings, e))
+    struct db *db = clerk_db(scene->clerk);
+    bool ok = db_begin(db, e) && project_verify(db, &none, false, &findings, e);
+    db_rollback(db);
+    if (!ok)
         return false;
     tell(scene, findings.items.len == 0,
          findings.items.len ? findings.items.items[0] : STR_NONE);

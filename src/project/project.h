@@ -66,17 +66,37 @@ struct table_digest {
     str digest;              /* SM3 over the rows in key order, the same on both engines */
 };
 
-/* Drops every derived row and remakes it from the journal, in one transaction of the writer. */
+/* Drops every derived row and remakes it from the journal, inside the writer's transaction. */
 bool project_rebuild(struct db *db, struct err *e) WARN_UNUSED;
 /* Digests of every derived table, in schema order. */
 bool project_digests(struct db *db, struct arena *arena, struct table_digest **out, size_t *out_n,
                      struct err *e) WARN_UNUSED;
 /* The whole proof: the log (journal_verify_log), the kept rows against their digests both ways,
- * the derived rows against a rebuild beside the database. log_only: the log alone. One snapshot. */
+ * the derived rows against a rebuild beside the database, the engine's own structures (db_check).
+ * log_only: the log alone. Call it inside db_begin, so that one snapshot is judged; the writer may
+ * ask about what it has not committed yet. Findings begin with table and row. */
 bool project_verify(struct db *db, const struct evidence *evidence, bool log_only,
                     struct findings *findings, struct err *e) WARN_UNUSED;
 
 /* The digest of a kept credential row, as it stands in its event. */
 str credential_digest(struct arena *arena, int64_t person, str login, str secret);
+
+/* ---- backup --------------------------------------------------------------------------------- */
+
+/* What cannot be made again, as records that know no engine: for each log and kept table, and for
+ * head (whose seal speaks for the entries after the last checkpoint), one record "table" with its
+ * name and columns, then one "row" for each row. Call it inside db_begin. Errors: those of the
+ * store, fn's own. */
+bool project_dump(struct db *db,
+                  bool (*fn)(void *ctx, str word, str bytes, struct err *e), void *ctx,
+                  struct err *e) WARN_UNUSED;
+/* Takes such a record into an empty database, inside the writer's transaction; begin with a zeroed
+ * state. Then rebuild. Errors: INPUT (not a record of this program's schema), CONFLICT (a row that
+ * is there twice, at the latest at commit), those of the store. */
+struct loading {
+    const struct db_table *table;
+};
+bool project_load(struct db *db, struct loading *loading, str word, str bytes, struct err *e)
+    WARN_UNUSED;
 
 #endif

@@ -29,19 +29,10 @@ bool replay_journal(struct db *from, struct db *to, struct err *e)
 
 bool project_rebuild(struct db *db, struct err *e)
 {
-    if (!db_begin(db, e))
-        return false;
-    for (size_t i = 0; i < db_tables_n; i++) {
-        if (db_tables[i].class == TABLE_DERIVED && !db_clear_table(db, &db_tables[i], e)) {
-            db_rollback(db);
+    for (size_t i = 0; i < db_tables_n; i++)
+        if (db_tables[i].class == TABLE_DERIVED && !db_clear_table(db, &db_tables[i], e))
             return false;
-        }
-    }
-    if (!replay_journal(db, db, e)) {
-        db_rollback(db);
-        return false;
-    }
-    return db_commit(db, e);
+    return replay_journal(db, db, e);
 }
 
 /* One row as bytes: each cell a tag, and for bytes their length, so no two rows look alike. */

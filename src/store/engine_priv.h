@@ -29,7 +29,8 @@ struct db_query {
 };
 extern const struct db_query db_queries[];
 extern const size_t db_queries_n;
-extern const size_t db_dumps_at, db_clears_at; /* + the table's index in db_tables */
+/* + the table's index in db_tables */
+extern const size_t db_dumps_at, db_clears_at, db_inserts_at;
 
 extern const char db_schema_digest[];
 extern const char *const db_schema_sqlite[];   /* the statements of an empty database, then NULL */
@@ -57,6 +58,8 @@ struct db_engine {
      * connection meanwhile (not the same query), and memory does not grow with the rows. */
     bool (*read)(struct db *db, const struct db_query *q, const struct db_cell *params,
                  bool stream, db_row_fn *fn, void *ctx, struct err *e);
+    /* *out_wrong: what the engine finds broken in its own files, empty when nothing. */
+    bool (*check)(struct db *db, struct arena *arena, str *out_wrong, struct err *e);
     void (*close)(struct db *db);
 };
 

@@ -236,6 +236,20 @@ bool db_clear_table(struct db *db, const struct db_table *table, struct err *e)
     return store_put(db, &db_queries[db_clears_at + table_index(table)], NULL, e);
 }
 
+bool db_insert_row(struct db *db, const struct db_table *table, const struct db_cell *cells,
+                   struct err *e)
+{
+    return store_put(db, &db_queries[db_inserts_at + table_index(table)], cells, e);
+}
+
+bool db_check(struct db *db, struct arena *arena, str *out_wrong, struct err *e)
+{
+    struct err failure = {0};
+    if (!usable(db, e))
+        return false;
+    return db->engine->check(db, arena, out_wrong, &failure) || fail(db, e, &failure);
+}
+
 static bool seen(void *ctx, const struct db_cell *cells, struct err *e)
 {
     (void)cells;

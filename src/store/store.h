@@ -43,7 +43,7 @@ bool db_commit(struct db *db, struct err *e) WARN_UNUSED;
 void db_rollback(struct db *db);
 const char *db_engine(const struct db *db);              /* "sqlite" or "postgresql" */
 
-/* ---- tables as data: for rebuild, verify and the tamper tests ------------------------------ */
+/* ---- tables as data: for rebuild, verify, backup and the tamper tests ---------------------- */
 
 enum table_class { TABLE_LOG, TABLE_KEPT, TABLE_DERIVED, TABLE_WORK };
 enum column_type { COLUMN_I64, COLUMN_TEXT, COLUMN_BLOB };
@@ -75,6 +75,14 @@ bool db_dump_table(struct db *db, const struct db_table *table,
                    bool (*fn)(void *ctx, const struct db_cell *cells, struct err *e), void *ctx,
                    struct err *e) WARN_UNUSED;
 bool db_clear_table(struct db *db, const struct db_table *table, struct err *e) WARN_UNUSED;
+/* One row, a cell for each column: for restore. */
+bool db_insert_row(struct db *db, const struct db_table *table, const struct db_cell *cells,
+                   struct err *e) WARN_UNUSED;
+/* Do the engine's own structures agree: pages, and every index with its table? A lookup through a
+ * broken index would give a wrong answer though every row is right. *out_wrong: what is not, in
+ * the engine's words, in the arena; empty when all is well. PostgreSQL is not asked: its files are
+ * its server's (data checksums, amcheck). Reads the whole database; no time limit. */
+bool db_check(struct db *db, struct arena *arena, str *out_wrong, struct err *e) WARN_UNUSED;
 
 #include "store/queries.h"
 

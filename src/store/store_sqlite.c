@@ -284,8 +284,24 @@ static void sqlite_close(struct db *db)
     arena_free(s->arena);
 }
 
+static bool sqlite_check(struct db *db, struct arena *arena, str *out_wrong, struct err *e)
+{
+    struct sqlite_db *s = of(db);
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(s->handle, "PRAGMA integrity_check(1)", -1, &statement, NULL);
+    s->deadline_ms = INT64_MAX; /* one step reads it all */
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(statement);
+    str text = rc == SQLITE_ROW ? str_of((const char *)sqlite3_column_text(statement, 0)) : S("");
+    if (rc == SQLITE_ROW)
+        *out_wrong = str_eq(text, S("ok")) ? S("") : str_dup(arena, text);
+    sqlite3_finalize(statement);
+    return rc == SQLITE_ROW ? true : fail(s, s->path, rc, e);
+}
+
 static const struct db_engine sqlite_engine = {
-    "sqlite", sqlite_begin, sqlite_commit, sqlite_rollback, sqlite_put, sqlite_read, sqlite_close,
+    "sqlite",    sqlite_begin, sqlite_commit, sqlite_rollback,
+    sqlite_put,  sqlite_read,  sqlite_check,  sqlite_close,
 };
 
 /* ---- the schema ------------------------------------------------------------------------------ */

@@ -397,12 +397,15 @@ static void notes_are_read_one_after_the_other(void **state)
     assert_findings(&findings, not_ours, "a note of another log");
     static const char *const unsigned_[] = {
         "checkpoints.log line 6: its signature does not hold: it was changed after it was signed",
-        NULL};
+        "checkpoints.log: the notes of 1 rows of checkpoints are missing, from checkpoints row 2 "
+        "on: they were taken out; restore the file", NULL};
     findings = verify_with(key, replaced(arena, notes, "\n200\n", "\n199\n"));
     assert_findings(&findings, unsigned_, "a note with another size");
     static const char *const garbage[] = {
         "checkpoints.log line 1: this is not a checkpoint: its second line is not a number of "
-        "entries", NULL};
+        "entries",
+        "checkpoints.log: the notes of 1 rows of checkpoints are missing, from checkpoints row 1 "
+        "on: they were taken out; restore the file", NULL};
     findings = verify_with(key, str_printf(arena, "%s%.*s", "junk\nmore junk\n", STR_FMT(two)));
     assert_findings(&findings, garbage, "a note behind rubbish");
 
@@ -417,6 +420,49 @@ static void notes_are_read_one_after_the_other(void **state)
     assert_findings(&findings, other_key, "another key");
     assert_int_equal(findings.covered, 0);
     sm2_key_free(other);
+}
+
+/* The text between two notes, counted from 0. */
+static str notes_between(str notes, int from, int to)
+{
+    size_t begin = 0, end = 0;
+    for (int lines = 0; end < notes.len && lines < to * 5; end++) {
+        lines += notes.ptr[end] == '\n';
+        begin = lines == from * 5 && begin == 0 && from > 0 ? end + 1 : begin;
+    }
+    return (str){notes.ptr + begin, end - begin};
+}
+
+/* The newest two may be on their way to the file; all others must be there. */
+static void a_note_taken_out_is_found(void **state)
+{
+    (void)state;
+    grow(600);
+    static const char *const FIRST[] = {
+        "checkpoints.log: the notes of 2 rows of checkpoints are missing, from checkpoints row 1 "
+        "on: they were taken out; restore the file", NULL};
+    static const char *const MIDDLE[] = {
+        "checkpoints.log: the notes of 1 rows of checkpoints are missing, from checkpoints row 3 "
+        "on: they were taken out; restore the file", NULL};
+    static const char *const LAST[] = {
+        "checkpoints.log: the notes of 3 rows of checkpoints are missing, from checkpoints row 4 "
+        "on: they were taken out; restore the file", NULL};
+    const struct {
+        int first, gap, gap_end, end;
+        const char *const *found;
+    } cases[] = {
+        {0, 6, 6, 6, NOTHING}, {0, 5, 5, 5, NOTHING}, {0, 4, 4, 4, NOTHING},
+        {0, 3, 3, 3, LAST},    {2, 6, 6, 6, FIRST},   {0, 2, 3, 6, MIDDLE},
+    };
+    str notes = buf_str(&log_text);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        str before = notes_between(notes, cases[i].first, cases[i].gap);
+        str after = notes_between(notes, cases[i].gap_end, cases[i].end);
+        struct findings findings = verify_with(
+            key, cases[i].gap == cases[i].end
+                     ? before : str_printf(arena, "%.*s%.*s", STR_FMT(before), STR_FMT(after)));
+        assert_findings(&findings, cases[i].found, "some notes");
+    }
 }
 
 static void a_torn_note_is_cut_off(void **state)
@@ -474,6 +520,61 @@ static void a_log_made_anew_is_found_by_its_notes(void **state)
     arena_free(keep);
 }
 
+static struct findings verify_since(str note)
+{
+    str own = buf_str(&log_text);
+    return verify_by(&(struct evidence){.key = key, .head_key = HEAD_KEY,
+                                        .checkpoints_log = &own, .since = note});
+}
+
+/* The owner of database, key and folder rewrites all three: one old note elsewhere is enough. */
+static void a_note_kept_outside_convicts_the_owner(void **state)
+{
+    grow(250);
+    struct arena *keep = arena_new((size_t)1024 * 1024);
+    str notes = str_dup(keep, buf_str(&log_text));
+    str first = notes_between(notes, 0, 1), second = notes_between(notes, 1, 2);
+    struct findings findings = verify_since(first);
+    assert_findings(&findings, NOTHING, "the log that it grew into");
+    findings = verify_since(second);
+    assert_findings(&findings, NOTHING, "the last note");
+    finish(state);
+    begin(state);
+    grow(150);
+    static const char *const put_back[] = {
+        "the note kept outside: it signed 200 entries, the log holds 150: the log was cut, or an "
+        "old copy was put back", NULL};
+    findings = verify_since(second);
+    assert_findings(&findings, put_back, "an old copy");
+    finish(state);
+    begin(state);
+    struct err e = {0};
+    OK(db_begin(db, &e));
+    struct event event = event_of(arena, 0);
+    event.authority_registered.name = S("开封市");
+    OK(journal_append(journal, db, arena, &event, STR_NONE, STR_NONE, &e));
+    commit();
+    grow(250);
+    static const char *const rewritten[] = {
+        "the note kept outside: the first 100 entries are not those that it signed: the log was "
+        "rewritten since, in the entries rows 0 to 99", NULL};
+    findings = verify_since(STR_NONE);
+    assert_findings(&findings, NOTHING, "rewritten, without the note");
+    findings = verify_since(first);
+    assert_findings(&findings, rewritten, "rewritten");
+    static const char *const unsound[] = {
+        "the note kept outside: its signature does not hold: it was changed after it was signed",
+        NULL};
+    findings = verify_since(replaced(arena, first, "\n100\n", "\n101\n"));
+    assert_findings(&findings, unsound, "an edited note");
+    struct evidence none = {.key = key, .since = S("no note")};
+    findings = (struct findings){.arena = arena};
+    OK(db_begin(db, &e));
+    FAILS(journal_verify_log(db, &none, &findings, err), INPUT);
+    db_rollback(db);
+    arena_free(keep);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,6 +594,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_key_nothing_is_signed, begin, finish),
         cmocka_unit_test_setup_teardown(notes_are_read_one_after_the_other, begin, finish),
         cmocka_unit_test_setup_teardown(a_log_made_anew_is_found_by_its_notes, begin, finish),
+        cmocka_unit_test_setup_teardown(a_note_taken_out_is_found, begin, finish),
+        cmocka_unit_test_setup_teardown(a_note_kept_outside_convicts_the_owner, begin, finish),
     };
     int failed = run_everywhere(tests, COUNT_OF(tests), COUNT_OF(tests));
     sm2_key_free(key);

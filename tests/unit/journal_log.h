@@ -166,7 +166,8 @@ static inline struct findings verify_by(const struct evidence *evidence)
 
 static inline struct findings verify_with(const struct sm2_key *with, str notes)
 {
-    return verify_by(&(struct evidence){with, HEAD_KEY, notes.ptr ? &notes : NULL});
+    return verify_by(&(struct evidence){.key = with, .head_key = HEAD_KEY,
+                                        .checkpoints_log = notes.ptr ? &notes : NULL});
 }
 
 static inline void assert_findings(const struct findings *findings, const char *const *expected,

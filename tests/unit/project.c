@@ -65,7 +65,9 @@ static int begin(void **state)
                               .step = S("review"), .round = 1, .role = S("x"),
                               .organisation = TOWN, .on = day(), .due = DATE_NONE,
                               .not_before = DATE_NONE, .anchor = DATE_NONE}});
+    OK(db_begin(db, &e));
     OK(project_rebuild(db, &e));
+    OK(db_commit(db, &e));
     return 0;
 }
 
@@ -83,7 +85,9 @@ static struct findings verify(void)
     struct err e = {0};
     struct findings findings = {.arena = arena};
     struct evidence none = {0};
+    OK(db_begin(db, &e));
     OK(project_verify(db, &none, false, &findings, &e));
+    db_rollback(db);
     return findings;
 }
 
@@ -186,7 +190,9 @@ static void a_forged_entry_is_named(void **state)
         str found = findings.items.items[0];
         if (!str_starts(found, str_of(FORGERIES[i].says)))
             fail_msg("found %.*s\nexpected %s", STR_FMT(found), FORGERIES[i].says);
+        OK(db_begin(db, &e));
         assert_false(project_rebuild(db, &e));
+        db_rollback(db);
         assert_int_equal(e.code, ERR_CORRUPT);
         assert_string_equal(e.where, "entries row 6");
         if (i + 1 < COUNT_OF(FORGERIES))

@@ -120,6 +120,27 @@ static inline int teardown(void **state)
     return 0;
 }
 
+/* Runs the tests on PostgreSQL, in a database of their own. */
+static inline int run_on_postgresql(const struct CMUnitTest *tests, size_t n,
+                                    CMFixtureFunction begin_group, CMFixtureFunction end_group)
+{
+    if (!getenv("YUNJIAN_TEST_PG")) {
+        printf("PostgreSQL was NOT tested: YUNJIAN_TEST_PG is not set.\n");
+        return 0;
+    }
+    char sql[200];
+    place = PLACE_PG;
+    snprintf(server, sizeof server, "%s", getenv("YUNJIAN_TEST_PG"));
+    snprintf(database, sizeof database, "store_test_%d", (int)getpid());
+    snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' "
+             "LC_COLLATE 'C' LC_CTYPE 'C'", database);
+    pg_run(server, sql);
+    int failed = _cmocka_run_group_tests("postgresql", tests, n, begin_group, end_group);
+    snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", database);
+    pg_run(server, sql);
+    return failed;
+}
+
 /* Runs all tests in every place; those after n_anywhere need a second connection. */
 static inline int run_everywhere(const struct CMUnitTest *tests, size_t n, size_t n_anywhere)
 {
@@ -130,21 +151,7 @@ static inline int run_everywhere(const struct CMUnitTest *tests, size_t n, size_
     place = PLACE_MEMORY;
     failed += _cmocka_run_group_tests("sqlite memory", tests, n_anywhere, NULL, NULL);
     rmdir(folder);
-    if (getenv("YUNJIAN_TEST_PG")) {
-        char sql[200];
-        place = PLACE_PG;
-        snprintf(server, sizeof server, "%s", getenv("YUNJIAN_TEST_PG"));
-        snprintf(database, sizeof database, "store_test_%d", (int)getpid());
-        snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' "
-                 "LC_COLLATE 'C' LC_CTYPE 'C'", database);
-        pg_run(server, sql);
-        failed += _cmocka_run_group_tests("postgresql", tests, n, NULL, NULL);
-        snprintf(sql, sizeof sql, "DROP DATABASE %s WITH (FORCE)", database);
-        pg_run(server, sql);
-    } else {
-        printf("PostgreSQL was NOT tested: YUNJIAN_TEST_PG is not set.\n");
-    }
-    return failed;
+    return failed + run_on_postgresql(tests, n, NULL, NULL);
 }
 
 #endif

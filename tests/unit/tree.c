@@ -253,8 +253,16 @@ static void alter_inclusion(int64_t index, int64_t size, const struct proof *pro
     longer.hashes[0] = leaf;
     assert_false(tree_check_inclusion(leaf, index, size, root, &longer));
 
-    for (int bit = 0; bit < 10; bit++) {
-        int64_t other = index ^ (INT64_C(1) << bit);
+    struct proof none = {.n = 0}, swapped = *proof;
+    assert_int_equal(tree_check_inclusion(leaf, index, size, root, &none), size == 1);
+    if (proof->n > 1) {
+        size_t at = (size_t)index % (proof->n - 1);
+        swapped.hashes[at] = proof->hashes[at + 1];
+        swapped.hashes[at + 1] = proof->hashes[at];
+        assert_false(tree_check_inclusion(leaf, index, size, root, &swapped));
+    }
+    for (int bit = 0; bit < 12; bit++) {
+        int64_t other = bit < 10 ? index ^ (INT64_C(1) << bit) : index + (bit == 10 ? 1 : -1);
         assert_int_equal(tree_check_inclusion(leaf, other, size, root, proof),
                          holds_inclusion(leaf, other, size, root, proof));
     }
@@ -313,6 +321,14 @@ static void alter_consistency(int64_t old, int64_t size, const struct proof *pro
     longer.hashes[0] = old_root;
     assert_false(tree_check_consistency(old, old_root, size, root, &longer));
 
+    struct proof none = {.n = 0}, swapped = *proof;
+    assert_int_equal(tree_check_consistency(old, old_root, size, root, &none), old == size);
+    if (proof->n > 1) {
+        size_t at = (size_t)old % (proof->n - 1);
+        swapped.hashes[at] = proof->hashes[at + 1];
+        swapped.hashes[at + 1] = proof->hashes[at];
+        assert_false(tree_check_consistency(old, old_root, size, root, &swapped));
+    }
     const int64_t olds[] = {old - 1, old + 1, old ^ 2, old * 2, old / 2, 0, -old, size};
     for (size_t i = 0; i < COUNT_OF(olds); i++)
         assert_int_equal(tree_check_consistency(olds[i], old_root, size, root, proof),

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * export: a case, or all, as a file that proves itself; and its check, which needs no folder. */
+#include "cli/cli_priv.h"
+
+#include "project/project.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum { NOTE_BYTES = 64 * 1024, LINE_BYTES = 16 * 1024 * 1024 };
+
+/* The case with that number, or with that id. */
+static bool find_case(struct db *db, struct arena *arena, str wanted, struct row_kase **out,
+                      struct err *e)
+{
+    int64_t id;
+    size_t n = 0;
+    if (str_to_i64(wanted, &id)) {
+        if (!q_kase(db, arena, id, out, e))
+            return false;
+        n = *out ? 1 : 0;
+    } else if (!q_cases_numbered(db, arena, wanted, out, &n, e)) {
+        return false;
+    }
+    if (n == 1)
+        return true;
+    return n ? RAISE(e, INPUT, "--case", "several cases have this number; give the id of one")
+             : RAISE(e, NOT_FOUND, "--case", "there is no case with this number or id");
+}
+
+/* A case is exported with the system that it is about, if there is one. */
+static bool read_wish(const struct args *args, struct db *db, struct export_wish *out,
+                      struct err *e)
+{
+    struct row_kase *kase = NULL;
+    str wanted = args_get(args, "case"), note;
+    struct checkpoint since;
+    if ((wanted.len > 0) == args_has(args, "all"))
+        return RAISE(e, INPUT, "", "say what to export: --case NUMBER|ID, or --all");
+    if (args_has(args, "since")) {
+        const char *path = str_to_cstr(args->arena, args_get(args, "since"));
+        if (!file_read(args->arena, path, NOTE_BYTES, &note, e) ||
+            !checkpoint_parse(args->arena, note, NULL, &since, e))
+            return false;
+        out->since = since.size;
+    }
+    if (!wanted.len)
+        return true;
+    if (!find_case(db, args->arena, wanted, &kase, e))
+        return false;
+    str *streams = NEWS(args->arena, str, 2);
+    struct event of_case = {.kind = EVENT_case_opened, .stream = kase->id};
+    struct event of_system = {.kind = EVENT_system_registered, .stream = kase->system};
+    streams[0] = entry_stream(args->arena, &of_case);
+    streams[1] = entry_stream(args->arena, &of_system);
+    out->streams = streams;
+    out->n = kase->system ? 2 : 1;
+    return true;
+}
+
+static bool put_line(void *ctx, str line, struct err *e)
+{
+    return new_file_put(ctx, line, e);
+}
+
+int run_export(const struct args *args, struct err *e)
+{
+    struct data_folder folder;
+    struct sm2_key *key = NULL;
+    struct db *db = NULL;
+    struct new_file file;
+    struct export_wish wish = {0};
+    struct exported told = {0};
+    bool ok = new_file_open(args, "out", &file, e) &&
+              folder_read(args->arena, args_get(args, "data"), &folder, e) &&
+              folder_key(&folder, "journal.pub", &key, e) &&
+              sm2_public_pem(args->arena, key, &wish.key_pem, e) &&
+              db_open(folder.database.ptr, DB_READER, &db, e) && db_begin(db, e) &&
+              read_wish(args, db, &wish, e) &&
+              journal_export(db, &wish, put_line, &file, &told, e) && new_file_keep(&file, e);
+    new_file_drop(&file);
+    db_close(db);
+    sm2_key_free(key);
+    if (!ok)
+        return EXIT_CANNOT;
+    printf("exported %" PRId64 " entries of %" PRId64 " in clear to %s\n", told.clear, told.size,
+           file.path);
+    if (told.later)
+        printf("left out: %" PRId64 " entries after the last checkpoint\n", told.later);
+    return EXIT_DONE;
+}
+
+/* ---- checking one ---------------------------------------------------------------------------- */
+
+/* Hands on line after line. What stands behind the last newline is a line too. */
+static bool each_line(FILE *file, struct arena *arena, struct export_check *check, struct err *e)
+{
+    char *bytes = NEWS(arena, char, LINE_BYTES);
+    for (size_t have = 0;;) {
+        size_t n = fread(bytes + have, 1, LINE_BYTES - have, file), at = 0;
+        bool end = n == 0;
+        have += n;
+        for (char *newline; (newline = memchr(bytes + at, '\n', have - at)) != NULL;) {
+            size_t len = (size_t)(newline - bytes) - at;
+            if (!export_check_line(check, (str){bytes + at, len}, e))
+                return false;
+            at += len + 1;
+        }
+        if (end && ferror(file))
+            return RAISE(e, IO, "--export", "cannot read: %s", strerror(errno));
+        if (end)
+            return have == at || export_check_line(check, (str){bytes + at, have - at}, e);
+        if (at == 0 && have == LINE_BYTES)
+            return RAISE(e, INPUT, "--export", "a line has more than %d bytes: this is no export",
+                         LINE_BYTES);
+        memmove(bytes, bytes + at, have - at);
+        have -= at;
+    }
+}
+
+bool verify_export(const struct args *args, const struct sm2_key *key, str since,
+                   struct findings *findings, str *out_key, struct err *e)
+{
+    const char *path = str_to_cstr(args->arena, args_get(args, "export"));
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return RAISE(e, IO, path, "cannot open: %s", strerror(errno));
+    struct arena *arena = arena_new((size_t)LINE_BYTES * 2);
+    struct export_check *check = export_check_new(findings->arena, key, since, findings);
+    bool ok = each_line(file, arena, check, e) && export_check_end(check, out_key, e);
+    fclose(file);
+    arena_free(arena);
+    return ok;
+}
