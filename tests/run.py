@@ -203,6 +203,13 @@ def unit_san(run):
     unit_in(run, "build-san", SANITIZERS)
 
 
+def fuzz_corpus(run):
+    """What the fuzzers met, without a fuzzing engine."""
+    run.counted([sys.executable, "tests/fuzz/run.py", "--replay", "build"])
+    run.require("san")
+    run.counted([sys.executable, "tests/fuzz/run.py", "--replay", "build-san"])
+
+
 def web(run):
     report = os.path.abspath(os.path.join(run.logs, "vitest.json"))
     with contextlib.suppress(FileNotFoundError):
@@ -257,6 +264,7 @@ def browser(run):
 
 # name, function, what it needs to be there (None: it belongs to every tree)
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
+          ("fuzz-corpus", fuzz_corpus, "tests/fuzz/corpus/*/*"),
           ("web", web, None), ("scenarios", scenarios, None), ("cli", cli, "tests/cli/*.sh"),
           ("engines", engines, "tests/engines.sh"), ("http", http, None),
           ("browser", browser, None)]
