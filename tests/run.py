@@ -27,6 +27,8 @@ FIRST_LINES = 6
 SHOWN_LINES = 30
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
               "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+# Libraries are not compiled for it: what they alone touch is not judged.
+THREADS = {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66:ignore_noninstrumented_modules=1"}
 
 
 class CannotStart(Exception):
@@ -237,6 +239,10 @@ def scenarios(run):
     run.counted([BINARY_SAN, "play", *found], SANITIZERS)
 
 
+def analyzer(run):
+    run.counted([sys.executable, "tests/analyzer.py", "build"])
+
+
 def scripts(run, pattern):
     for script in files(pattern):
         run.counted(["bash", script], {"YUNJIAN": os.path.join(ROOT, BINARY),
@@ -251,10 +257,29 @@ def engines(run):
     scripts(run, "tests/engines.sh")
 
 
+def http_with(run, binary, env):
+    command = [sys.executable, "tests/http/run.py", "--binary", binary]
+    run.counted(command, env)
+    run.counted([*command, "--db", run.database("http")], env)
+
+
 def http(run):
-    command = [sys.executable, "tests/http/run.py", "--binary", BINARY]
-    run.counted(command)
-    run.counted([*command, "--db", run.database("http")])
+    http_with(run, BINARY, {})
+
+
+def http_san(run):
+    run.require("san")
+    http_with(run, BINARY_SAN, SANITIZERS)
+
+
+def tsan(run):
+    """The clerk's thread and many requests at once, on both engines."""
+    run.require("tsan")
+    run.cmocka(["build-tsan/tests/unit/unit-clerk"],
+               {**THREADS, "YUNJIAN_SOURCE": ROOT, "YUNJIAN_TEST_PG": run.database("unit")})
+    load = [sys.executable, "tests/http/run.py", "--binary", "build-tsan/yunjian"]
+    run.counted([*load, "load: "], THREADS)
+    run.counted([*load, "--db", run.database("load"), "load: "], THREADS)
 
 
 def browser(run):
@@ -265,8 +290,9 @@ def browser(run):
 # name, function, what it needs to be there (None: it belongs to every tree)
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
           ("fuzz-corpus", fuzz_corpus, "tests/fuzz/corpus/*/*"),
-          ("web", web, None), ("scenarios", scenarios, None), ("cli", cli, "tests/cli/*.sh"),
-          ("engines", engines, "tests/engines.sh"), ("http", http, None),
+          ("analyzer", analyzer, None), ("web", web, None), ("scenarios", scenarios, None),
+          ("cli", cli, "tests/cli/*.sh"), ("engines", engines, "tests/engines.sh"),
+          ("http", http, None), ("http-san", http_san, None), ("tsan", tsan, None),
           ("browser", browser, None)]
 
 
