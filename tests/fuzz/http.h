@@ -57,6 +57,7 @@ static inline struct door *some_door(void)
         must(crypt_init(&e));
         pthread_mutex_init(&door.lock, NULL);
         door.arena = arena_new(1024);
+        door.options.behind_tls = true;
         door.options.session_key = S("0123456789abcdef0123456789abcdef");
     }
     return &door;
@@ -136,6 +137,14 @@ int MHD_get_connection_values_n(struct MHD_Connection *connection, enum MHD_Valu
         str name = str_of(connection->lines[i].name), value = str_of(connection->lines[i].value);
         iterator(iterator_cls, kind, name.ptr, name.len, value.ptr, value.len);
     }
+    return (int)connection->n;
+}
+
+int MHD_get_connection_values(struct MHD_Connection *connection, enum MHD_ValueKind kind,
+                              MHD_KeyValueIterator iterator, void *iterator_cls)
+{
+    for (size_t i = 0; i < connection->n; i++)
+        iterator(iterator_cls, kind, connection->lines[i].name, connection->lines[i].value);
     return (int)connection->n;
 }
 
