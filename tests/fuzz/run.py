@@ -116,10 +116,10 @@ def fuzz_one(build, target, seconds):
 
 
 def keep(build, target):
-    """Adds to the corpus what reaches code that the corpus does not."""
-    subprocess.run([program(build, "fuzz", target), "-merge=1", os.path.join(CORPUS, target),
-                    os.path.join(build, "corpus", target)], stdin=subprocess.DEVNULL,
-                   capture_output=True, check=False)
+    """Adds to the corpus what reaches code that the corpus does not; how often does not count."""
+    subprocess.run([program(build, "fuzz", target), "-merge=1", "-use_counters=0",
+                    os.path.join(CORPUS, target), os.path.join(build, "corpus", target)],
+                   stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
 
 def fuzz(build, names, seconds, keeps):
