@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A journal entry: what is read prints to the same bytes, and copies of its event do too. */
+ * A journal entry: what is read prints to the same bytes. */
 #include "fuzz.h"
 #include "journal/journal.h"
 

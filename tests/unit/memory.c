@@ -10,8 +10,8 @@
 #include "json/json.h"
 #include "project/project.h"
 
-/* Of a pack the first requests one by one; what one command may ask of arenas without a frame. */
-enum { FRAMES = 64, EVERY = 400, UNGUARDED = 4096 };
+/* Bytes that a command may ask of arenas without a frame. */
+enum { FRAMES = 64, UNGUARDED = 4096 };
 
 /* ---- between the rooms and base ------------------------------------------------------------- */
 
@@ -192,32 +192,8 @@ static void parsers_end_in_order(void **state)
                           .journal_started = {S("yunjian/test")}};
     struct entry entry = {.event = event, .seq = 1};
     starve("entry", LIMIT_ARENA_REQUEST, parse_entry, entry_print(arena, &entry));
-}
-
-/* A pack asks tens of thousands of times: the first requests each, later ones by steps. */
-static void a_pack_ends_in_order(void **state)
-{
-    (void)state;
     struct pack pack = town_pack();
-    str blob = pack_to_blob(arena, &pack);
-    int64_t before = live, steps = 0;
-    volatile bool through = false;
-    for (volatile int64_t n = 1; !through; n += n < EVERY ? 1 : n / 20) {
-        jmp_buf frame;
-        struct arena *into = arena_new(LIMIT_ARENA_POLICY);
-        arena_on_overflow(into, &frame);
-        asked = 0;
-        fail_at = n;
-        if (setjmp(frame) == 0) {
-            parse_pack(into, blob);
-            through = asked < n;
-        }
-        fail_at = 0;
-        arena_free(into);
-        assert_int_equal(live, before);
-        steps++;
-    }
-    print_message("pack: %lld places\n", (long long)steps);
+    starve("pack", LIMIT_ARENA_POLICY, parse_pack, pack_to_blob(arena, &pack));
 }
 
 /* ---- commands ------------------------------------------------------------------------------- */
@@ -366,7 +342,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(parsers_end_in_order, texts, no_texts),
-        cmocka_unit_test_setup_teardown(a_pack_ends_in_order, texts, no_texts),
         cmocka_unit_test_setup_teardown(commands_end_in_order, found, leave),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
