@@ -27,6 +27,9 @@ FIRST_LINES = 6
 SHOWN_LINES = 30
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
               "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+# Nothing is left out: ignore_noninstrumented_modules would blind the threads of libmicrohttpd, in
+# which the door runs.
+THREADS = {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66"}
 
 
 class CannotStart(Exception):
@@ -203,6 +206,13 @@ def unit_san(run):
     unit_in(run, "build-san", SANITIZERS)
 
 
+def fuzz_corpus(run):
+    """What the fuzzers met, without a fuzzing engine."""
+    run.counted([sys.executable, "tests/fuzz/run.py", "--replay", "build"])
+    run.require("san")
+    run.counted([sys.executable, "tests/fuzz/run.py", "--replay", "build-san"])
+
+
 def web(run):
     report = os.path.abspath(os.path.join(run.logs, "vitest.json"))
     with contextlib.suppress(FileNotFoundError):
@@ -230,6 +240,10 @@ def scenarios(run):
     run.counted([BINARY_SAN, "play", *found], SANITIZERS)
 
 
+def analyzer(run):
+    run.counted([sys.executable, "tests/analyzer.py", "build"])
+
+
 def scripts(run, pattern):
     for script in files(pattern):
         run.counted(["bash", script], {"YUNJIAN": os.path.join(ROOT, BINARY),
@@ -244,10 +258,28 @@ def engines(run):
     scripts(run, "tests/engines.sh")
 
 
+def http_with(run, binary, env):
+    command = [sys.executable, "tests/http/run.py", "--binary", binary]
+    run.counted(command, env)
+    run.counted([*command, "--db", run.database("http")], env)
+
+
 def http(run):
-    command = [sys.executable, "tests/http/run.py", "--binary", BINARY]
-    run.counted(command)
-    run.counted([*command, "--db", run.database("http")])
+    http_with(run, BINARY, {})
+
+
+def http_san(run):
+    run.require("san")
+    http_with(run, BINARY_SAN, SANITIZERS)
+
+
+def tsan(run):
+    """The clerk's thread, whose engine does not matter, and many requests at once on both."""
+    run.require("tsan")
+    run.cmocka(["build-tsan/tests/unit/unit-clerk"], {**THREADS, "YUNJIAN_SOURCE": ROOT})
+    load = [sys.executable, "tests/http/run.py", "--binary", "build-tsan/yunjian"]
+    run.counted([*load, "load: "], THREADS)
+    run.counted([*load, "--db", run.database("load"), "load: "], THREADS)
 
 
 def browser(run):
@@ -257,8 +289,10 @@ def browser(run):
 
 # name, function, what it needs to be there (None: it belongs to every tree)
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
-          ("web", web, None), ("scenarios", scenarios, None), ("cli", cli, "tests/cli/*.sh"),
-          ("engines", engines, "tests/engines.sh"), ("http", http, None),
+          ("fuzz-corpus", fuzz_corpus, "tests/fuzz/corpus/*/*"),
+          ("analyzer", analyzer, None), ("web", web, None), ("scenarios", scenarios, None),
+          ("cli", cli, "tests/cli/*.sh"), ("engines", engines, "tests/engines.sh"),
+          ("http", http, None), ("http-san", http_san, None), ("tsan", tsan, None),
           ("browser", browser, None)]
 
 

@@ -8,6 +8,25 @@
 
 enum { CHUNK_MIN = 16 * 1024 };
 
+/* A sanitizer sees chunks; told what of them is given out, it finds a step past one piece too. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TELL_SANITIZER
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define TELL_SANITIZER
+#endif
+#ifdef TELL_SANITIZER
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16, ALIGN_MIN = 8 };
+#define CLOSE_BYTES(from, n) ASAN_POISON_MEMORY_REGION((from), (n))
+#define OPEN_BYTES(from, n) ASAN_UNPOISON_MEMORY_REGION((from), (n))
+#else
+enum { GAP = 0, ALIGN_MIN = 1 };
+#define CLOSE_BYTES(from, n) ((void)(from), (void)(n))
+#define OPEN_BYTES(from, n) ((void)(from), (void)(n))
+#endif
+
 struct chunk {
     struct chunk *prev;
     size_t cap, used;
@@ -71,7 +90,9 @@ void arena_reset(struct arena *arena)
         free(gone);
     }
     if (arena->last) {
+        OPEN_BYTES(arena->last->bytes, arena->last->used);
         memset(arena->last->bytes, 0, arena->last->used);
+        CLOSE_BYTES(arena->last->bytes, arena->last->cap);
         arena->last->used = 0;
     }
 }
@@ -105,6 +126,7 @@ static void add_chunk(struct arena *arena, size_t size)
     chunk->prev = arena->last;
     arena->last = chunk;
     arena->held += cap;
+    CLOSE_BYTES(chunk->bytes, cap);
 }
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align)
@@ -112,15 +134,17 @@ void *arena_alloc(struct arena *arena, size_t size, size_t align)
     must(align > 0 && align <= _Alignof(max_align_t) && (align & (align - 1)) == 0);
     if (size > arena->cap)
         overflow(arena);
+    size_t unit = align > ALIGN_MIN ? align : ALIGN_MIN, taken = size + GAP;
     for (int attempt = 0; attempt < 2; attempt++) {
         if (arena->last) {
-            size_t at = (arena->last->used + align - 1) & ~(align - 1);
-            if (at <= arena->last->cap && size <= arena->last->cap - at) {
-                arena->last->used = at + size;
+            size_t at = (arena->last->used + unit - 1) & ~(unit - 1);
+            if (at <= arena->last->cap && taken <= arena->last->cap - at) {
+                arena->last->used = at + taken;
+                OPEN_BYTES(arena->last->bytes + at, size);
                 return arena->last->bytes + at;
             }
         }
-        add_chunk(arena, size ? size : 1);
+        add_chunk(arena, taken ? taken : 1);
     }
     must_not_reach("a fresh chunk always fits");
 }

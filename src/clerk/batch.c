@@ -20,12 +20,16 @@ static bool carry_all(struct clerk *clerk, struct job *jobs, int64_t now_ms, str
 
 static void watch_arenas(struct clerk *clerk, struct job *jobs, jmp_buf *frame)
 {
+    clerk->frame = frame;
     arena_on_overflow(clerk->batch, frame);
+    for (size_t i = 0; i < clerk->authorities.len; i++)
+        arena_on_overflow(clerk->authorities.items[i].arena, frame);
     for (struct job *job = jobs; job; job = job->next)
         arena_on_overflow(job->arena, frame);
 }
 
-/* The one frame that catches an arena overflow inside a batch, the jobs' own arenas included. */
+/* The one frame that catches an arena overflow inside a batch, in those of jobs and authorities
+ * too. */
 static bool carry_guarded(struct clerk *clerk, struct job *jobs, int64_t now_ms, struct err *e)
 {
     jmp_buf frame;

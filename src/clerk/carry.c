@@ -20,19 +20,17 @@ static bool find_authority(struct clerk *clerk, int64_t id, struct world *world,
             return true;
         }
     }
-    struct kept_authority kept = {.id = id, .arena = arena_new(LIMIT_ARENA_POLICY)};
-    world->authority_arena = kept.arena;
-    if (!world_authority(world, id, &kept.state, e) ||
-        (kept.state && !world_calendar(world, e))) {
-        arena_free(kept.arena);
+    /* On the list before it is read: whatever goes wrong, the batch is taken back, and then all
+     * of them are forgotten. */
+    struct kept_authority *kept = VEC_ADD(clerk->arena, &clerk->authorities);
+    *kept = (struct kept_authority){.id = id, .arena = arena_new(LIMIT_ARENA_POLICY)};
+    arena_on_overflow(kept->arena, clerk->frame);
+    world->authority_arena = kept->arena;
+    if (!world_authority(world, id, &kept->state, e))
         return false;
-    }
-    if (!kept.state) {
-        arena_free(kept.arena);
+    if (!kept->state)
         return RAISE(e, NOT_FOUND, "authority", "there is no authority %lld", (long long)id);
-    }
-    VEC_PUSH(clerk->arena, &clerk->authorities, kept);
-    return true;
+    return world_calendar(world, e);
 }
 
 /* Who holds the post that a command is about: the actor's own, or that of the task's seat. */

@@ -26,6 +26,7 @@ struct clerk {
     struct journal *journal;
     struct library *library;
     VEC(struct kept_authority) authorities;
+    jmp_buf *frame;          /* of the batch under way, or NULL */
     int64_t last_checkpoint_ms, next_tick_ms;
 
     /* Shared with other threads: under the mutex, or atomic. */

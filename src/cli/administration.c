@@ -169,8 +169,6 @@ static bool read_calendar(struct arena *arena, str file, struct calendar *out, s
     str text;
     if (!file_read(arena, path, CALENDAR_BYTES, &text, e))
         return false;
-    if (!utf8_valid(text))
-        return RAISE(e, INPUT, path, "the file is not valid UTF-8");
     return calendar_parse(arena, file, text, out, e) &&
            (out->years.len > 0 ||
             RAISE(e, INPUT, path, "the file holds no year: write #year YYYY NOTICE above days"));

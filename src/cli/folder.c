@@ -97,12 +97,38 @@ static bool read_setting(struct data_folder *folder, str name, str value, int li
     return true;
 }
 
+/* Takes over what the text of yunjian.conf sets. file: what it is called in errors. */
+static bool read_settings(struct data_folder *folder, const char *file, str text, struct err *e)
+{
+    if (!utf8_valid(text))
+        return RAISE(e, CONFIG, file, "it is not UTF-8 text; restore it, or write it again");
+    for (int number = 1; text.len; number++) {
+        str line, name, value;
+        str_cut(text, '\n', &line, &text);
+        line = str_trim(line);
+        if (!line.len || line.ptr[0] == '#')
+            continue;
+        if (!str_cut(line, '=', &name, &value))
+            return RAISE(e, CONFIG, file, "line %d: expected NAME = VALUE", number);
+        if (!read_setting(folder, str_trim(name), str_trim(value), number, e))
+            return false;
+    }
+    if (!folder->database.len || !folder->origin.len)
+        return RAISE(e, CONFIG, file, "the settings database and origin are missing");
+    /* A plain name is a file of the folder. */
+    if (!str_has(folder->database, S("://")))
+        folder->database = str_of(folder_file(folder, str_to_cstr(folder->arena,
+                                                                  folder->database)));
+    folder->database = str_of(str_to_cstr(folder->arena, folder->database));
+    return true;
+}
+
 bool folder_read(struct arena *arena, str path, struct data_folder *out, struct err *e)
 {
     if (!path.len)
         return RAISE(e, INPUT, "--data", "name the data folder with --data DIR");
     struct data_folder folder = {.arena = arena, .path = path, .lock = -1};
-    str text, line;
+    str text;
     const char *file = folder_file(&folder, "yunjian.conf");
     if (access(file, F_OK) != 0)
         return errno == EACCES
@@ -110,25 +136,9 @@ bool folder_read(struct arena *arena, str path, struct data_folder *out, struct 
                                         "yunjian as the user who owns it")
                    : RAISE(e, NOT_FOUND, file,
                            "this is no data folder; make one with `yunjian init`");
-    if (!file_read(arena, file, SETTINGS_BYTES, &text, e))
+    if (!file_read(arena, file, SETTINGS_BYTES, &text, e) ||
+        !read_settings(&folder, file, text, e))
         return false;
-    for (int number = 1; text.len; number++) {
-        str name, value;
-        str_cut(text, '\n', &line, &text);
-        line = str_trim(line);
-        if (!line.len || line.ptr[0] == '#')
-            continue;
-        if (!str_cut(line, '=', &name, &value))
-            return RAISE(e, CONFIG, file, "line %d: expected NAME = VALUE", number);
-        if (!read_setting(&folder, str_trim(name), str_trim(value), number, e))
-            return false;
-    }
-    if (!folder.database.len || !folder.origin.len)
-        return RAISE(e, CONFIG, file, "the settings database and origin are missing");
-    /* A plain name is a file of the folder. */
-    if (!str_has(folder.database, S("://")))
-        folder.database = str_of(folder_file(&folder, str_to_cstr(arena, folder.database)));
-    folder.database = str_of(str_to_cstr(arena, folder.database));
     *out = folder;
     return true;
 }

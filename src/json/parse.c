@@ -159,6 +159,10 @@ static bool scan_open(struct scan *scan)
 
 static bool scan_value(struct scan *scan, char c)
 {
+    /* jansson passes over one that it has looked at and put back. */
+    if (c == 0)
+        return RAISE(scan->e, INPUT, place_of(scan->text, scan->at).text,
+                     "here stands a NUL byte; take it out");
     if (scan->fresh && c != ']' && c != '}' && !count_member(scan))
         return false;
     scan->fresh = false;
@@ -197,12 +201,20 @@ static bool scan_limits(str text, struct json_limits limits, struct err *e)
 
 /* ---- jansson ----------------------------------------------------------------------------- */
 
+/* jansson quotes up to the byte that it did not like, which may be amid a character. */
+static str whole_characters(str text)
+{
+    while (!utf8_valid(text))
+        text.len--;
+    return text;
+}
+
 /* What jansson quotes of the text (... near 'x'), or nothing. */
 static str quoted(const json_error_t *error)
 {
     const char *near = strstr(error->text, " near '");
     str quote = str_of(near ? near + 7 : "");
-    return quote.len ? (str){quote.ptr, quote.len - 1} : quote;
+    return whole_characters(quote.len ? (str){quote.ptr, quote.len - 1} : quote);
 }
 
 static bool refuse(const json_error_t *error, struct err *e)
@@ -226,7 +238,8 @@ static bool refuse(const json_error_t *error, struct err *e)
                      STR_FMT(key));
     if (code == json_error_null_character || code == json_error_null_byte_in_key)
         return RAISE(e, INPUT, place.text, "a text holds the character U+0000; take it out");
-    return RAISE(e, INPUT, place.text, "this is not JSON: %s", error->text);
+    str said = whole_characters(str_of(error->text));
+    return RAISE(e, INPUT, place.text, "this is not JSON: %.*s", STR_FMT(said));
 }
 
 static struct doc *convert(struct arena *arena, const json_t *json);

@@ -21,7 +21,9 @@ static struct doc *quantities(struct arena *arena, str text)
                 return NULL;
             fraction = fraction * 10 + (digit - '0');
         }
-        doc_put_int(arena, map, item, units * QUANTITY_ONE + fraction);
+        if (!i64_mul(units, QUANTITY_ONE, &units) || !i64_add(units, fraction, &units))
+            return NULL;
+        doc_put_int(arena, map, item, units);
     }
     return map;
 }

@@ -133,6 +133,9 @@ static bool read_day(struct reader *reader, str line)
 bool calendar_parse(struct arena *arena, str file, str text, struct calendar *out, struct err *e)
 {
     struct reader reader = {.arena = arena, .file = file, .e = e};
+    if (!utf8_valid(text))
+        return RAISE(e, INPUT, place(&reader, 1), "the file is not valid UTF-8, or holds a NUL: "
+                     "save it as UTF-8");
     while (text.len) {
         str line;
         str_cut(text, '\n', &line, &text);

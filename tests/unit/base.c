@@ -127,6 +127,27 @@ static void memory_is_zeroed_and_aligned(void **state)
     }
 }
 
+int __asan_address_is_poisoned(const volatile void *address) __attribute__((weak));
+
+/* In its build a step past a piece is a fault, and so is memory that was taken back; in others
+ * pieces lie side by side. */
+static void a_sanitizer_knows_what_is_given_out(void **state)
+{
+    struct arena *arena = *state;
+    const char *first = arena_alloc(arena, 5, 1), *second = arena_alloc(arena, 3, 1);
+    if (!__asan_address_is_poisoned) {
+        assert_ptr_equal(second, first + 5);
+        return;
+    }
+    assert_false(__asan_address_is_poisoned(first + 4));
+    assert_true(__asan_address_is_poisoned(first + 5));
+    assert_true(__asan_address_is_poisoned(second + 3));
+    arena_reset(arena);
+    assert_true(__asan_address_is_poisoned(first));
+    assert_ptr_equal(arena_alloc(arena, 5, 1), first);
+    assert_false(__asan_address_is_poisoned(first));
+}
+
 static void past_the_cap_it_jumps_to_the_frame(void **state)
 {
     (void)state;
@@ -469,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_long_error_stays_valid_text),
         cmocka_unit_test(every_error_has_a_status_and_a_name),
         cmocka_unit_test_setup_teardown(memory_is_zeroed_and_aligned, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_sanitizer_knows_what_is_given_out, setup, teardown),
         cmocka_unit_test(past_the_cap_it_jumps_to_the_frame),
         cmocka_unit_test(past_the_cap_without_a_frame_it_aborts),
         cmocka_unit_test_setup_teardown(deferrals_run_once_last_first, setup, teardown),

@@ -115,21 +115,10 @@ static void upload(struct command *command, const char *material)
 
 static struct command application(const char *key)
 {
-    struct doc *form = doc_map(arena), *items = doc_map(arena);
-    doc_put_text(arena, form, S("system-name"), S("自行车系统"));
-    doc_put_text(arena, form, S("need"), S("便民"));
-    doc_put_text(arena, form, S("kind"), S("new"));
-    doc_put_text(arena, form, S("service"), S("virtualised"));
-    doc_put_int(arena, items, S("vcpu"), 8 * QUANTITY_ONE);
-    doc_put_int(arena, items, S("backup-storage"), 8 * QUANTITY_ONE);
-    doc_put(arena, form, S("items"), items);
-    doc_put_text(arena, form, S("sizing"), S("测算"));
-    doc_put_int(arena, form, S("redundancy"), 10);
-    doc_put_int(arena, form, S("trial-days"), 20);
     struct command command = {.kind = COMMAND_open_case, .authority = authority,
                               .actor = unit_person, .post = unit_person + 1, .key = str_of(key),
                               .body_digest = S("body-one"), .procedure = S("onboard"),
-                              .outcome = S("submit"), .form = form};
+                              .outcome = S("submit"), .form = town_form()};
     upload(&command, "application-form");
     upload(&command, "technical-plan");
     return command;

@@ -78,6 +78,23 @@ static inline uint64_t town_seed(uint64_t usual)
     return seed;
 }
 
+/* What is filled in when a system is applied for. */
+static inline struct doc *town_form(void)
+{
+    struct doc *form = doc_map(arena), *items = doc_map(arena);
+    doc_put_text(arena, form, S("system-name"), S("自行车系统"));
+    doc_put_text(arena, form, S("need"), S("便民"));
+    doc_put_text(arena, form, S("kind"), S("new"));
+    doc_put_text(arena, form, S("service"), S("virtualised"));
+    doc_put_int(arena, items, S("vcpu"), 8 * QUANTITY_ONE);
+    doc_put_int(arena, items, S("backup-storage"), 8 * QUANTITY_ONE);
+    doc_put(arena, form, S("items"), items);
+    doc_put_text(arena, form, S("sizing"), S("测算"));
+    doc_put_int(arena, form, S("redundancy"), 10);
+    doc_put_int(arena, form, S("trial-days"), 20);
+    return form;
+}
+
 /* ---- random commands ------------------------------------------------------------------------ */
 
 static inline struct doc *random_quantities(struct prng *prng, const struct policy *policy)

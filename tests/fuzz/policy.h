@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The shipped pack that the targets of the policy room put an input into, or judge one by. It is
+ * the real one, so that these targets follow the language as it grows. */
+#ifndef YJ_FUZZ_POLICY_H
+#define YJ_FUZZ_POLICY_H
+
+#include "embed/embed.h"
+#include "fuzz.h"
+#include "policy/load_priv.h"
+
+/* The first pack of the binary; the file of that name is left out when it is not NULL. */
+static inline struct pack fuzz_pack(struct arena *arena, const char *without)
+{
+    struct pack pack = {0};
+    str first, folder, file;
+    must(embedded_policies_n > 0);
+    str_cut(str_of(embedded_policies[0].path), '/', &first, &file);
+    for (size_t i = 0; i < embedded_policies_n; i++) {
+        const struct embedded *from = &embedded_policies[i];
+        str_cut(str_of(from->path), '/', &folder, &file);
+        if (str_eq(folder, first) && !(without && str_eq(file, str_of(without))))
+            pack_add(arena, &pack, file, (str){(const char *)from->bytes, from->len});
+    }
+    return pack;
+}
+
+/* The whole pack as a program, made once. */
+static inline const struct policy *fuzz_policy(void)
+{
+    static struct policy *policy;
+    static struct arena *arena;
+    if (!policy) {
+        struct diagnostics diagnostics;
+        arena = arena_new(LIMIT_ARENA_POLICY);
+        struct pack pack = fuzz_pack(arena, NULL);
+        policy = policy_load(arena, &pack, &diagnostics);
+        must(policy != NULL);
+    }
+    return policy;
+}
+
+/* Loads a pack: it is refused with findings, or it is not; either way they can be printed. */
+static inline void fuzz_load(struct arena *arena, const struct pack *pack, str input)
+{
+    struct diagnostics found;
+    struct policy *policy = policy_load(arena, pack, &found);
+    must((policy == NULL) == (found.errors > 0));
+    str text = diagnostics_print(arena, &found);
+    must(policy || text.len > 0);
+    must(!utf8_valid(input) || utf8_valid(text));
+}
+
+#endif
