@@ -138,6 +138,7 @@ bool run_checkpoint(struct clerk *clerk, int64_t now_ms, struct err *e)
         take_back(clerk);
         return false;
     }
+    journal_keep(clerk->journal);
     clerk->last_checkpoint_ms = now_ms;
     clerk->checkpoints++;
     return copy_notes(clerk, e);

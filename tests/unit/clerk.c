@@ -476,6 +476,37 @@ static void many_commands_share_a_commit(void **state)
     assert_sound();
 }
 
+/* ---- checkpoints ---------------------------------------------------------------------------- */
+
+/* What a failed batch takes back is its own, not the checkpoint before it. */
+static void a_failure_after_a_checkpoint_spoils_none(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct sm2_key *key;
+    clerk_close(clerk);
+    assert_true(sm2_key_generate(&key, &e));
+    struct clerk_options options = {
+        .database = database, .origin = S("yunjian/test"), .key = key};
+    assert_true(clerk_open(&options, &clerk, &e));
+    for (int i = 0; i < 3; i++) {
+        struct command good = application(str_printf(arena, "key-signed-%d", i).ptr);
+        assert_int_equal(run(&good).kind, ANSWER_DONE);
+        if (!clerk_checkpoint(clerk, now_ms, &e))
+            fail_msg("%s: %s", e.where, e.msg);
+        struct command bad = application(str_printf(arena, "key-unsigned-%d", i).ptr);
+        bad.post = unit;
+        struct answer answer;
+        clerk_run(clerk, arena, &bad, now_ms, &answer);
+        assert_int_equal(answer.kind, ANSWER_FAILED);
+    }
+    assert_int_equal(clerk_counts(clerk).checkpoints, 3);
+    clerk_close(clerk);
+    sm2_key_free(key);
+    open_clerk();
+    assert_sound();
+}
+
 static void on_server(const char *server, const char *verb, const char *rest)
 {
     char sql[200];
@@ -500,6 +531,7 @@ int main(void)
         cmocka_unit_test(rows_load_to_what_was_applied),
         cmocka_unit_test(rebuild_remakes_every_row),
         cmocka_unit_test(many_commands_share_a_commit),
+        cmocka_unit_test(a_failure_after_a_checkpoint_spoils_none),
     };
     char file[] = "/tmp/clerk-test-XXXXXX";
     assert_non_null(mkdtemp(file));
