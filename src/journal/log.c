@@ -90,7 +90,6 @@ static bool match_checkpoint(struct journal *journal, struct log_reader *reader,
 {
     struct log_state *state = &journal->now;
     struct checkpoint *last = NULL;
-    struct digest root;
     if (!checkpoint_last(reader->db, arena, &last, e))
         return false;
     if (!last)
@@ -101,13 +100,12 @@ static bool match_checkpoint(struct journal *journal, struct log_reader *reader,
         return RAISE(e, CORRUPT, "journal", "checkpoint %lld signed %lld entries, but the log "
                      "holds %lld: it was cut; run verify and restore the log",
                      (long long)last->number, (long long)last->size, (long long)state->tree.size);
-    if (!log_read_root(reader, last->size, &root, e))
+    if (!log_read_tree(reader, last->size, &state->signed_tree, e))
         return false;
-    if (!digest_equal(root, last->root))
+    if (!digest_equal(tree_root(&state->signed_tree), last->root))
         return RAISE(e, CORRUPT, "journal", "the log is not the one that checkpoint %lld signed; "
                      "run verify to find what was changed", (long long)last->number);
     state->checkpoint_number = last->number;
-    state->checkpoint_size = last->size;
     return true;
 }
 
