@@ -65,6 +65,7 @@ struct db {
     const struct db_engine *engine;
     enum db_mode mode;
     bool in_tx;                  /* between db_begin and db_commit or db_rollback */
+    bool wrote;                  /* the transaction has put something */
     bool in_snapshot;            /* a streaming read outside a transaction opened its own */
     struct err failure;          /* the first failure of this transaction; it cannot commit */
     struct err dead;             /* the connection can never be used again */

@@ -54,7 +54,13 @@ bool db_begin(struct db *db, struct err *e)
     if (!usable(db, e) || !db->engine->begin(db, e))
         return false;
     db->in_tx = true;
+    db->wrote = false;
     return true;
+}
+
+bool db_wrote(const struct db *db)
+{
+    return db->in_tx && db->wrote;
 }
 
 bool db_commit(struct db *db, struct err *e)
@@ -147,6 +153,7 @@ bool store_put(struct db *db, const struct db_query *q, const struct db_cell *pa
     must(db->mode == DB_WRITER && db->in_tx);
     if (!usable(db, e))
         return false;
+    db->wrote = true;
     struct err failure = {0};
     if (!params_sound(q, params, &failure) || !db->engine->put(db, q, params, &failure))
         return fail(db, e, &failure);

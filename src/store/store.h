@@ -39,6 +39,8 @@ bool db_begin(struct db *db, struct err *e) WARN_UNUSED;
  * the transaction holds; IO: when the message says so it is unknown whether it holds (the
  * connection was lost in COMMIT, or fsync failed), and the connection serves no more. */
 bool db_commit(struct db *db, struct err *e) WARN_UNUSED;
+/* Has the open transaction put anything? A commit of nothing does not wait for the disk. */
+bool db_wrote(const struct db *db);
 /* Fine outside a transaction. Also due after an arena overflow jumped out of a reading call. */
 void db_rollback(struct db *db);
 const char *db_engine(const struct db *db);              /* "sqlite" or "postgresql" */

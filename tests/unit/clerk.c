@@ -467,6 +467,7 @@ static void many_commands_share_a_commit(void **state)
                   (long long)counts.commits);
     assert_int_equal(counts.commands, JOBS * 9 / 10);
     assert_true(counts.commits * 8 <= JOBS);
+    assert_int_equal(counts.syncs, counts.commits);
     for (int i = 0; i < JOBS; i++) {
         assert_int_equal(jobs[i].answer.kind, i % 10 == 9 ? ANSWER_REFUSED : ANSWER_DONE);
         arena_free(jobs[i].arena);
@@ -500,7 +501,11 @@ static void a_failure_after_a_checkpoint_spoils_none(void **state)
         clerk_run(clerk, arena, &bad, now_ms, &answer);
         assert_int_equal(answer.kind, ANSWER_FAILED);
     }
+    /* What failed did not wait for the disk, nor did an answer that was given before. */
+    struct command again = application("key-signed-0");
+    assert_true(run(&again).repeated);
     assert_int_equal(clerk_counts(clerk).checkpoints, 3);
+    assert_int_equal(clerk_counts(clerk).syncs, 6);
     clerk_close(clerk);
     sm2_key_free(key);
     open_clerk();
