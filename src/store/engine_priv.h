@@ -57,6 +57,7 @@ struct db_engine {
      * connection meanwhile (not the same query), and memory does not grow with the rows. */
     bool (*read)(struct db *db, const struct db_query *q, const struct db_cell *params,
                  bool stream, db_row_fn *fn, void *ctx, struct err *e);
+    bool (*durable)(struct db *db, bool durable, struct err *e); /* NULL: it waits always */
     void (*close)(struct db *db);
 };
 

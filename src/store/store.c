@@ -82,6 +82,12 @@ void db_rollback(struct db *db)
     db->failure = (struct err){0};
 }
 
+bool db_durable(struct db *db, bool durable, struct err *e)
+{
+    must(db->mode == DB_WRITER && !db->in_tx && !db->in_snapshot);
+    return usable(db, e) && (!db->engine->durable || db->engine->durable(db, durable, e));
+}
+
 const char *db_engine(const struct db *db)
 {
     return db->engine->name;

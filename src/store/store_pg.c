@@ -469,7 +469,7 @@ static void pg_close(struct db *db)
 }
 
 static const struct db_engine postgresql_engine = {
-    "postgresql", pg_begin, pg_commit, pg_rollback, pg_put, pg_read, pg_close,
+    "postgresql", pg_begin, pg_commit, pg_rollback, pg_put, pg_read, NULL, pg_close,
 };
 
 /* ---- opening --------------------------------------------------------------------------------- */

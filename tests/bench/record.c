@@ -3,6 +3,7 @@
  * the clerk's batches and a rebuild, samples memory, and writes a trace when asked to.
  *
  *     YUNJIAN_TRACE   file that the trace is appended to; unset: nothing is recorded
+ *     YUNJIAN_WAITS   set: a simulation waits for the disk at every commit
  *     YUNJIAN_REPORT  file that takes the figures, one JSON object, at the end of the process */
 #include "bench/trace.h"
 #include "clerk/clerk_priv.h"
@@ -216,6 +217,11 @@ WRAP(bool, db_commit, struct db *db, struct err *e)
     bool held = __real_db_commit(db, e);
     put_mark(db, held ? TRACE_COMMIT : TRACE_ROLLBACK);
     return held;
+}
+
+WRAP(bool, db_durable, struct db *db, bool durable, struct err *e)
+{
+    return getenv("YUNJIAN_WAITS") || __real_db_durable(db, durable, e);
 }
 
 WRAP(void, db_rollback, struct db *db)

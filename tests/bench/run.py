@@ -72,10 +72,10 @@ class Bench:
                          'processor': after.ru_utime - before.ru_utime + after.ru_stime -
                          before.ru_stime}
 
-    def product(self, words, trace=None):
+    def product(self, words, trace=None, more=None):
         """Runs the product; what the recorder around it has seen, and what it printed."""
         report = self.fresh('report')
-        env = {'YUNJIAN_REPORT': str(report)}
+        env = {'YUNJIAN_REPORT': str(report), **(more or {})}
         if trace:
             env['YUNJIAN_TRACE'] = str(trace)
         printed, seconds = self.timed([self.recorded, *words], env)
@@ -138,7 +138,8 @@ def commit_on(bench, name, place):
 
     def simulate(trace=None):
         _, words = place()
-        return bench.product(['simulate', '--data', bench.fresh('data'), *words, *town], trace)[0]
+        return bench.product(['simulate', '--data', bench.fresh('data'), *words, *town], trace,
+                             {'YUNJIAN_WAITS': '1'})[0]
 
     simulate(trace)
     for _ in range(bench.repeats):
