@@ -328,7 +328,7 @@ FIGURES = {'commit': commit, 'commit-pg': commit_pg, 'writers': writers, 'writer
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
-    parser.add_argument('--build', default='build-bench')
+    parser.add_argument('--build', default='build')
     parser.add_argument('--folder', default='build/bench', help='on the disk to be measured')
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--scale', type=float, default=1, help='of the work, 0.1 for a quick look')
