@@ -21,7 +21,7 @@ struct log_state {
     int64_t at_ms;
     int64_t checkpoint_number; /* of the last one; 0: none */
     struct tree signed_tree; /* what it signed, as it was read from the database */
-    /* The hashes of the tiles that are not full yet, one tile a level. */
+    /* The hashes of the tiles that are not full yet, one tile a level. Last: see journal_keep. */
     struct digest open[TILE_LEVELS][TILE_HASHES];
 };
 

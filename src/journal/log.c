@@ -2,6 +2,8 @@
  * The log as its one writer sees it. Memory holds the end of the tree; the database holds all. */
 #include "journal/journal_priv.h"
 
+#include <string.h>
+
 enum {
     ENDS_MAX = 8192,         /* streams whose last counter is remembered */
     EACH_ROWS = 64,          /* entries of one batch of journal_each */
@@ -314,9 +316,21 @@ bool journal_settle(struct journal *journal, struct db *db, struct err *e)
     return true;
 }
 
+/* The tiles are large, and a transaction changes few of their hashes. */
 void journal_keep(struct journal *journal)
 {
-    journal->kept = journal->now;
+    struct log_state *kept = &journal->kept;
+    const struct log_state *now = &journal->now;
+    for (int level = 0; level < TILE_LEVELS; level++) {
+        int64_t from = kept->tree.size >> TILE_BITS * level;
+        int64_t to = now->tree.size >> TILE_BITS * level;
+        if (to - from > TILE_HASHES)
+            from = to - TILE_HASHES;
+        for (; from < to; from++)
+            kept->open[level][from & (TILE_HASHES - 1)] =
+                now->open[level][from & (TILE_HASHES - 1)];
+    }
+    memcpy(kept, now, offsetof(struct log_state, open));
     journal->settled = journal->now.tree.size;
 }
 
