@@ -8,6 +8,12 @@ bool utf8_valid(str s)
 {
     size_t at = 0;
     while (at < s.len) {
+        /* Most bytes are ASCII and need no library. */
+        unsigned char c = (unsigned char)s.ptr[at];
+        if (c > 0 && c < 0x80) {
+            at++;
+            continue;
+        }
         utf8proc_int32_t point;
         utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)s.ptr + at,
                                                  (utf8proc_ssize_t)(s.len - at), &point);

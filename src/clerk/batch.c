@@ -75,6 +75,15 @@ static void tell_counts(struct clerk *clerk)
     clerk->commits++;
 }
 
+static bool commit(struct clerk *clerk, struct err *e)
+{
+    bool writes = db_wrote(clerk->db);
+    if (!db_commit(clerk->db, e))
+        return false;
+    clerk->syncs += writes;
+    return true;
+}
+
 static bool try_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms, struct err *e)
 {
     arena_reset(clerk->batch);
@@ -86,7 +95,7 @@ static bool try_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms, str
         take_back(clerk);
         return false;
     }
-    if (!journal_settle(clerk->journal, clerk->db, e) || !db_commit(clerk->db, e)) {
+    if (!journal_settle(clerk->journal, clerk->db, e) || !commit(clerk, e)) {
         take_back(clerk);
         if (is_fatal(e->code))
             clerk_fail(clerk, e);
@@ -138,10 +147,11 @@ bool run_checkpoint(struct clerk *clerk, int64_t now_ms, struct err *e)
         db_rollback(clerk->db);
         return e->code == ERR_NONE;
     }
-    if (!db_commit(clerk->db, e)) {
+    if (!commit(clerk, e)) {
         take_back(clerk);
         return false;
     }
+    journal_keep(clerk->journal);
     clerk->last_checkpoint_ms = now_ms;
     clerk->checkpoints++;
     return copy_notes(clerk, e);

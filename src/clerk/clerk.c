@@ -112,7 +112,8 @@ struct clerk_counts clerk_counts(struct clerk *clerk)
     int64_t queue = (int64_t)clerk->queued;
     pthread_mutex_unlock(&clerk->mutex);
     return (struct clerk_counts){clerk->commands, clerk->refusals, clerk->failures,
-                                 clerk->commits,  clerk->entries,  clerk->checkpoints, queue};
+                                 clerk->commits,  clerk->entries,  clerk->checkpoints, queue,
+                                 clerk->syncs};
 }
 
 bool clerk_sound(struct clerk *clerk)

@@ -69,6 +69,7 @@ bool clerk_submit(struct clerk *clerk, struct job *job) WARN_UNUSED;
 
 struct clerk_counts {
     int64_t commands, refusals, failures, commits, entries, checkpoints, queue;
+    int64_t syncs;           /* waits for the disk: commits that changed something, and notes */
 };
 struct clerk_counts clerk_counts(struct clerk *clerk);   /* any thread */
 /* False once an error that must end the process happened (a failed sync, a stranger's append). */

@@ -40,7 +40,7 @@ struct clerk {
     atomic_bool sound;
     struct err fatal;        /* why not */
     int64_t noted;           /* number of the last checkpoint in checkpoints.log */
-    _Atomic int64_t commands, refusals, failures, commits, entries, checkpoints;
+    _Atomic int64_t commands, refusals, failures, commits, entries, checkpoints, syncs;
     struct {
         int64_t commands, refusals, entries;
     } batch_counts;          /* told only when the batch held */

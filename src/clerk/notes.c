@@ -39,8 +39,10 @@ bool copy_notes(struct clerk *clerk, struct err *e)
     db_rollback(clerk->db);
     for (size_t i = 0; ok && i < n; i++) {
         ok = append_note(clerk->options.checkpoints_log, rows[i].note, e);
-        if (ok)
+        if (ok) {
             clerk->noted = rows[i].number;
+            clerk->syncs++;
+        }
     }
     return ok;
 }

@@ -60,11 +60,13 @@ static bool fill_authority(struct clerk *clerk, struct arena *arena,
                            struct buf *codes, struct err *e)
 {
     int64_t authority;
-    return require_no_authority(clerk, arena, e) &&
+    /* The folder counts once it is whole and has its name; until then nothing need wait. */
+    return require_no_authority(clerk, arena, e) && db_durable(clerk_db(clerk), false, e) &&
            found_authority(clerk, arena, founding->pack, founding->now_ms, &authority, e) &&
            add_administrators(clerk, arena, authority, founding->now_ms, codes, e) &&
            (!founding->plan ||
             simulate(clerk, authority, policy, founding->plan, founding->result, e)) &&
+           db_durable(clerk_db(clerk), true, e) &&
            clerk_checkpoint(clerk, wall_clock(NULL), e);
 }
 

@@ -40,6 +40,8 @@ void get_metrics(struct request *r)
     add(&out, "failures", "counter", "Commands that failed.", counts.failures);
     add(&out, "commits", "counter", "Transactions; commands divided by these is the batch size.",
         counts.commits);
+    add(&out, "syncs", "counter", "Waits for the disk: by commits that changed something, and by "
+        "notes in checkpoints.log.", counts.syncs);
     add(&out, "entries", "counter", "Journal entries appended since the start.", counts.entries);
     add(&out, "checkpoints", "counter", "Checkpoints signed.", counts.checkpoints);
     add(&out, "queue", "gauge", "Commands waiting.", counts.queue);

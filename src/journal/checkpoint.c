@@ -210,18 +210,19 @@ bool checkpoint_covering(struct db *db, struct arena *arena, int64_t index,
 /* ---- making one -------------------------------------------------------------------------- */
 
 /* What is signed is what the database gives back, not what memory believes: one flipped bit here
- * would otherwise be vouched for for ever. */
-static bool reread(struct journal *journal, struct db *db, struct digest root, struct err *e)
+ * would otherwise be vouched for for ever. What was signed before is not read again: its hashes
+ * are kept apart from those that appending uses, so a checkpoint costs what is new. */
+static bool reread(const struct log_state *now, struct db *db, struct tree *out, struct err *e)
 {
-    struct digest stored;
-    if (!log_recheck(db, journal->now.checkpoint_size, journal->now.tree.size, e))
+    *out = now->signed_tree;
+    if (!log_recheck(db, out->size, now->tree.size, e))
         return false;
     struct log_reader reader = log_reader_open(db);
-    bool read = log_read_root(&reader, journal->now.tree.size, &stored, e);
+    bool read = log_read_tree(&reader, now->tree.size, out, e);
     log_reader_close(&reader);
     if (!read)
         return false;
-    if (!digest_equal(stored, root))
+    if (!digest_equal(tree_root(out), tree_root(&now->tree)))
         return RAISE(e, CORRUPT, "journal", "the log in the database is not the one in memory; "
                      "nothing was signed: stop, run verify, and check the machine's memory");
     return true;
@@ -234,18 +235,19 @@ bool journal_checkpoint(struct journal *journal, struct db *db, struct arena *ar
     if (!journal->key)
         return RAISE(e, CONFIG, "journal", "there is no key to sign a checkpoint with; give the "
                      "log's private key");
-    if (now->tree.size == now->checkpoint_size) {
+    if (now->tree.size == now->signed_tree.size) {
         *out_note = STR_NONE;
         return true;
     }
-    struct digest root = tree_root(&now->tree);
+    struct tree tree;
     str note = STR_NONE;
-    if (!reread(journal, db, root, e)
-        || !checkpoint_sign(arena, journal->key, journal->origin, now->tree.size, root, &note, e)
-        || !q_append_checkpoint(db, now->checkpoint_number + 1, now->tree.size, note, e))
+    if (!reread(now, db, &tree, e)
+        || !checkpoint_sign(arena, journal->key, journal->origin, tree.size, tree_root(&tree),
+                            &note, e)
+        || !q_append_checkpoint(db, now->checkpoint_number + 1, tree.size, note, e))
         return false;
     now->checkpoint_number++;
-    now->checkpoint_size = now->tree.size;
+    now->signed_tree = tree;
     *out_note = note;
     return true;
 }

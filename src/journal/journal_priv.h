@@ -19,8 +19,9 @@ enum {
 struct log_state {
     struct tree tree;
     int64_t at_ms;
-    int64_t checkpoint_number, checkpoint_size; /* of the last one; 0: none */
-    /* The hashes of the tiles that are not full yet, one tile a level. */
+    int64_t checkpoint_number; /* of the last one; 0: none */
+    struct tree signed_tree; /* what it signed, as it was read from the database */
+    /* The hashes of the tiles that are not full yet, one tile a level. Last: see journal_keep. */
     struct digest open[TILE_LEVELS][TILE_HASHES];
 };
 
@@ -36,6 +37,8 @@ struct journal {
     struct map *ends;        /* stream -> int64_t: its last counter, as this transaction sees it */
 };
 
+/* Appends a full subtree of 2^level leaves; tree->size is a multiple of as many. */
+void tree_append_full(struct tree *tree, int level, struct digest root);
 /* Root of n hashes, n a power of two. */
 struct digest tile_combine(const struct digest *hashes, int64_t n);
 
@@ -48,8 +51,8 @@ struct log_reader {
 struct log_reader log_reader_open(struct db *db);
 void log_reader_close(struct log_reader *reader);
 tree_reader log_read;
-/* Root of the first size entries; size > 0. */
-bool log_read_root(struct log_reader *reader, int64_t size, struct digest *out, struct err *e)
+/* Lets a tree of the first entries grow to size by what the database holds of the others. */
+bool log_read_tree(struct log_reader *reader, int64_t size, struct tree *tree, struct err *e)
     WARN_UNUSED;
 /* The root of any n leaves from begin on; begin a multiple of the largest power of two <= n. */
 bool tree_range(tree_reader *reader, void *ctx, int64_t begin, int64_t n, struct digest *out,

@@ -2,6 +2,8 @@
  * The log as its one writer sees it. Memory holds the end of the tree; the database holds all. */
 #include "journal/journal_priv.h"
 
+#include <string.h>
+
 enum {
     ENDS_MAX = 8192,         /* streams whose last counter is remembered */
     EACH_ROWS = 64,          /* entries of one batch of journal_each */
@@ -90,7 +92,6 @@ static bool match_checkpoint(struct journal *journal, struct log_reader *reader,
 {
     struct log_state *state = &journal->now;
     struct checkpoint *last = NULL;
-    struct digest root;
     if (!checkpoint_last(reader->db, arena, &last, e))
         return false;
     if (!last)
@@ -101,13 +102,12 @@ static bool match_checkpoint(struct journal *journal, struct log_reader *reader,
         return RAISE(e, CORRUPT, "journal", "checkpoint %lld signed %lld entries, but the log "
                      "holds %lld: it was cut; run verify and restore the log",
                      (long long)last->number, (long long)last->size, (long long)state->tree.size);
-    if (!log_read_root(reader, last->size, &root, e))
+    if (!log_read_tree(reader, last->size, &state->signed_tree, e))
         return false;
-    if (!digest_equal(root, last->root))
+    if (!digest_equal(tree_root(&state->signed_tree), last->root))
         return RAISE(e, CORRUPT, "journal", "the log is not the one that checkpoint %lld signed; "
                      "run verify to find what was changed", (long long)last->number);
     state->checkpoint_number = last->number;
-    state->checkpoint_size = last->size;
     return true;
 }
 
@@ -316,9 +316,21 @@ bool journal_settle(struct journal *journal, struct db *db, struct err *e)
     return true;
 }
 
+/* The tiles are large, and a transaction changes few of their hashes. */
 void journal_keep(struct journal *journal)
 {
-    journal->kept = journal->now;
+    struct log_state *kept = &journal->kept;
+    const struct log_state *now = &journal->now;
+    for (int level = 0; level < TILE_LEVELS; level++) {
+        int64_t from = kept->tree.size >> TILE_BITS * level;
+        int64_t to = now->tree.size >> TILE_BITS * level;
+        if (to - from > TILE_HASHES)
+            from = to - TILE_HASHES;
+        for (; from < to; from++)
+            kept->open[level][from & (TILE_HASHES - 1)] =
+                now->open[level][from & (TILE_HASHES - 1)];
+    }
+    memcpy(kept, now, offsetof(struct log_state, open));
     journal->settled = journal->now.tree.size;
 }
 

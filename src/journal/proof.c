@@ -101,9 +101,19 @@ bool log_read(void *ctx, int level, int64_t number, struct digest *out, struct e
     return true;
 }
 
-bool log_read_root(struct log_reader *reader, int64_t size, struct digest *out, struct err *e)
+bool log_read_tree(struct log_reader *reader, int64_t size, struct tree *tree, struct err *e)
 {
-    return tree_range(log_read, reader, 0, size, out, e);
+    while (tree->size < size) {
+        /* The largest subtree that begins here and does not reach beyond size. */
+        int level = 63 - __builtin_clzll((unsigned long long)(size - tree->size));
+        while (tree->size & ((INT64_C(1) << level) - 1))
+            level--;
+        struct digest root;
+        if (!log_read(reader, level, tree->size >> level, &root, e))
+            return false;
+        tree_append_full(tree, level, root);
+    }
+    return true;
 }
 
 bool journal_prove(struct db *db, struct arena *arena, int64_t index, int64_t size,

@@ -36,12 +36,18 @@ struct digest tree_empty(void)
 
 void tree_append(struct tree *tree, struct digest leaf)
 {
-    must(tree->size >= 0 && tree->size < INT64_MAX);
-    int level = 0;
-    for (int64_t rest = tree->size; rest & 1; rest >>= 1)
-        leaf = tree_node(tree->peaks[level++], leaf);
-    tree->peaks[level] = leaf;
-    tree->size++;
+    must(tree->size < INT64_MAX);
+    tree_append_full(tree, 0, leaf);
+}
+
+void tree_append_full(struct tree *tree, int level, struct digest root)
+{
+    int64_t n = INT64_C(1) << level;
+    must(tree->size >= 0 && (tree->size & (n - 1)) == 0);
+    for (int64_t rest = tree->size >> level; rest & 1; rest >>= 1)
+        root = tree_node(tree->peaks[level++], root);
+    tree->peaks[level] = root;
+    tree->size += n;
 }
 
 struct digest tree_root(const struct tree *tree)

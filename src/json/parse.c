@@ -2,7 +2,7 @@
  * Reading. One pass of our own over the raw text measures what jansson cannot be told: depth,
  * members, and numbers, whose spelling is lost once they are values. Then jansson decides what
  * is JSON at all. */
-#include "json/json.h"
+#include "json/json_priv.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -302,6 +302,8 @@ static void drop(void *held)
 bool json_parse_within(struct arena *arena, str text, struct json_limits limits,
                        struct doc **out, struct err *e)
 {
+    if (json_read_plain(arena, text, limits, out))
+        return true;
     if (!scan_limits(text, limits, e))
         return false;
     json_t **held = NEW(arena, json_t *);

@@ -60,6 +60,7 @@ struct db_engine {
                  bool stream, db_row_fn *fn, void *ctx, struct err *e);
     /* *out_wrong: what the engine finds broken in its own files, empty when nothing. */
     bool (*check)(struct db *db, struct arena *arena, str *out_wrong, struct err *e);
+    bool (*durable)(struct db *db, bool durable, struct err *e); /* NULL: it waits always */
     void (*close)(struct db *db);
 };
 
@@ -68,6 +69,7 @@ struct db {
     const struct db_engine *engine;
     enum db_mode mode;
     bool in_tx;                  /* between db_begin and db_commit or db_rollback */
+    bool wrote;                  /* the transaction has put something */
     bool in_snapshot;            /* a streaming read outside a transaction opened its own */
     struct err failure;          /* the first failure of this transaction; it cannot commit */
     struct err dead;             /* the connection can never be used again */

@@ -54,7 +54,13 @@ bool db_begin(struct db *db, struct err *e)
     if (!usable(db, e) || !db->engine->begin(db, e))
         return false;
     db->in_tx = true;
+    db->wrote = false;
     return true;
+}
+
+bool db_wrote(const struct db *db)
+{
+    return db->in_tx && db->wrote;
 }
 
 bool db_commit(struct db *db, struct err *e)
@@ -74,6 +80,12 @@ void db_rollback(struct db *db)
     db->engine->rollback(db);
     db->in_tx = db->in_snapshot = false;
     db->failure = (struct err){0};
+}
+
+bool db_durable(struct db *db, bool durable, struct err *e)
+{
+    must(db->mode == DB_WRITER && !db->in_tx && !db->in_snapshot);
+    return usable(db, e) && (!db->engine->durable || db->engine->durable(db, durable, e));
 }
 
 const char *db_engine(const struct db *db)
@@ -147,6 +159,7 @@ bool store_put(struct db *db, const struct db_query *q, const struct db_cell *pa
     must(db->mode == DB_WRITER && db->in_tx);
     if (!usable(db, e))
         return false;
+    db->wrote = true;
     struct err failure = {0};
     if (!params_sound(q, params, &failure) || !db->engine->put(db, q, params, &failure))
         return fail(db, e, &failure);

@@ -39,8 +39,15 @@ bool db_begin(struct db *db, struct err *e) WARN_UNUSED;
  * the transaction holds; IO: when the message says so it is unknown whether it holds (the
  * connection was lost in COMMIT, or fsync failed), and the connection serves no more. */
 bool db_commit(struct db *db, struct err *e) WARN_UNUSED;
+/* Has the open transaction put anything? A commit of nothing does not wait for the disk. */
+bool db_wrote(const struct db *db);
 /* Fine outside a transaction. Also due after an arena overflow jumped out of a reading call. */
 void db_rollback(struct db *db);
+/* For a database that nobody may rely on before it is whole: false lets the commits of the writer
+ * go on without waiting for the disk; true (as it is after db_open) waits for all of them, and from
+ * then on for each. Outside a transaction. PostgreSQL waits always. Errors: IO, after which nobody
+ * knows what the disk holds. */
+bool db_durable(struct db *db, bool durable, struct err *e) WARN_UNUSED;
 const char *db_engine(const struct db *db);              /* "sqlite" or "postgresql" */
 
 /* ---- tables as data: for rebuild, verify, backup and the tamper tests ---------------------- */

@@ -476,7 +476,7 @@ static bool pg_check(struct db *db, struct arena *arena, str *out_wrong, struct 
 }
 
 static const struct db_engine postgresql_engine = {
-    "postgresql", pg_begin, pg_commit, pg_rollback, pg_put, pg_read, pg_check, pg_close,
+    "postgresql", pg_begin, pg_commit, pg_rollback, pg_put, pg_read, pg_check, NULL, pg_close,
 };
 
 /* ---- opening --------------------------------------------------------------------------------- */

@@ -273,6 +273,31 @@ static void sqlite_rollback(struct db *db)
         sqlite3_exec(s->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* What was written without waiting lies in the file and in its log: both are waited for. */
+static int sync_file(struct sqlite_db *s, int which)
+{
+    sqlite3_file *file = NULL;
+    int rc = sqlite3_file_control(s->handle, "main", which, &file);
+    return rc == SQLITE_OK && file && file->pMethods
+               ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL)
+               : rc;
+}
+
+static bool sqlite_durable(struct db *db, bool durable, struct err *e)
+{
+    struct sqlite_db *s = of(db);
+    if (!durable)
+        return run(s, "PRAGMA synchronous = OFF", e);
+    int rc = sync_file(s, SQLITE_FCNTL_JOURNAL_POINTER);
+    if (rc == SQLITE_OK)
+        rc = sync_file(s, SQLITE_FCNTL_FILE_POINTER);
+    if (rc == SQLITE_OK)
+        return run(s, "PRAGMA synchronous = FULL", e);
+    RAISE(&db->dead, IO, s->path, "the disk failed while %s was made durable: make it anew",
+          s->path);
+    return RAISE(e, IO, s->path, "%s", db->dead.msg);
+}
+
 static void sqlite_close(struct db *db)
 {
     struct sqlite_db *s = of(db);
@@ -300,8 +325,8 @@ static bool sqlite_check(struct db *db, struct arena *arena, str *out_wrong, str
 }
 
 static const struct db_engine sqlite_engine = {
-    "sqlite",    sqlite_begin, sqlite_commit, sqlite_rollback,
-    sqlite_put,  sqlite_read,  sqlite_check,  sqlite_close,
+    "sqlite", sqlite_begin, sqlite_commit, sqlite_rollback, sqlite_put, sqlite_read,
+    sqlite_check, sqlite_durable, sqlite_close,
 };
 
 /* ---- the schema ------------------------------------------------------------------------------ */

@@ -326,7 +326,7 @@ def health(world):
     assert client.get('/healthz').body == b'ok\n'
     assert client.get('/readyz').status == 200
     metrics = world.server.metrics()
-    for name in ('commands', 'commits', 'entries', 'refusals', 'failures'):
+    for name in ('commands', 'commits', 'syncs', 'entries', 'refusals', 'failures'):
         assert f'yunjian_{name}_total' in metrics, name
     assert metrics['yunjian_sound'] == 1
     assert metrics['yunjian_http_requests_total{class="4xx"}'] > 0

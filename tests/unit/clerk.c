@@ -503,11 +503,47 @@ static void many_commands_share_a_commit(void **state)
                   (long long)counts.commits);
     assert_int_equal(counts.commands, JOBS * 9 / 10);
     assert_true(counts.commits * 8 <= JOBS);
+    assert_int_equal(counts.syncs, counts.commits);
     for (int i = 0; i < JOBS; i++) {
         assert_int_equal(jobs[i].answer.kind, i % 10 == 9 ? ANSWER_REFUSED : ANSWER_DONE);
         arena_free(jobs[i].arena);
     }
     clerk_close(clerk);
+    open_clerk();
+    assert_sound();
+}
+
+/* ---- checkpoints ---------------------------------------------------------------------------- */
+
+/* What a failed batch takes back is its own, not the checkpoint before it. */
+static void a_failure_after_a_checkpoint_spoils_none(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct sm2_key *key;
+    clerk_close(clerk);
+    assert_true(sm2_key_generate(&key, &e));
+    struct clerk_options options = {
+        .database = database, .origin = S("yunjian/test"), .key = key};
+    assert_true(clerk_open(&options, &clerk, &e));
+    for (int i = 0; i < 3; i++) {
+        struct command good = application(str_printf(arena, "key-signed-%d", i).ptr);
+        assert_int_equal(run(&good).kind, ANSWER_DONE);
+        if (!clerk_checkpoint(clerk, now_ms, &e))
+            fail_msg("%s: %s", e.where, e.msg);
+        struct command bad = application(str_printf(arena, "key-unsigned-%d", i).ptr);
+        bad.post = unit;
+        struct answer answer;
+        clerk_run(clerk, arena, &bad, now_ms, &answer);
+        assert_int_equal(answer.kind, ANSWER_FAILED);
+    }
+    /* What failed did not wait for the disk, nor did an answer that was given before. */
+    struct command again = application("key-signed-0");
+    assert_true(run(&again).repeated);
+    assert_int_equal(clerk_counts(clerk).checkpoints, 3);
+    assert_int_equal(clerk_counts(clerk).syncs, 6);
+    clerk_close(clerk);
+    sm2_key_free(key);
     open_clerk();
     assert_sound();
 }
@@ -537,6 +573,7 @@ int main(void)
         cmocka_unit_test(rows_load_to_what_was_applied),
         cmocka_unit_test(rebuild_remakes_every_row),
         cmocka_unit_test(many_commands_share_a_commit),
+        cmocka_unit_test(a_failure_after_a_checkpoint_spoils_none),
     };
     char file[] = "/tmp/clerk-test-XXXXXX";
     assert_non_null(mkdtemp(file));

@@ -524,11 +524,42 @@ static void a_large_log_has_tiles_of_tiles(void **state)
     assert_findings(&findings, missing, "a large log, forged, without the tile above");
 }
 
+/* Between two checkpoints, too: what somebody changed since the last one is never signed. */
+static void nothing_is_signed_over_an_edit(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    str note = STR_NONE;
+    grow(ENTRIES);
+    OK(db_begin(db, &e));
+    append_to(1100);
+    commit();
+    str bytes = entry_row(1000)->bytes;
+    struct digest leaf = tree_leaf(bytes);
+    for (int i = 0; i < 2; i++) {
+        if (i == 0)
+            set_bytes(1000, forged(1000));
+        else
+            set_in_tile(0, 3, 1000 - 3 * 256, tree_leaf(S("x")));
+        OK(db_begin(db, &e));
+        FAILS(journal_checkpoint(journal, db, arena, &note, err), CORRUPT);
+        db_rollback(db);
+        assert_int_equal(note.len, 0);
+        set_bytes(1000, bytes);
+        set_in_tile(0, 3, 1000 - 3 * 256, leaf);
+    }
+    /* Put back as it was, it is signed: a failed try has spoilt nothing. */
+    sign();
+    struct findings findings = verify_with(key, buf_str(&log_text));
+    assert_findings(&findings, NOTHING, "a log mended before it was signed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_edit_is_found_and_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_stranger_who_appends_is_noticed, begin, finish),
+        cmocka_unit_test_setup_teardown(nothing_is_signed_over_an_edit, begin, finish),
         cmocka_unit_test_setup_teardown(a_changed_log_is_not_opened, begin, finish),
         cmocka_unit_test_setup_teardown(a_foreign_log_is_not_opened, begin, finish),
         cmocka_unit_test_setup_teardown(a_large_log_has_tiles_of_tiles, begin, finish),

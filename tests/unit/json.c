@@ -261,6 +261,60 @@ static str repeated(struct arena *arena, const char *head, const char *piece, in
     return buf_str(&text);
 }
 
+/* A blank in front sends the same text past the reader for plain texts: both must agree about
+ * every text, sound or mangled. */
+static void the_two_readers_agree(void **state)
+{
+    (void)state;
+    struct prng prng;
+    int plain = 0;
+    prng_seed(&prng, 11);
+    for (int round = 0; round < 20000; round++) {
+        struct arena *arena = arena_new((size_t)16 * 1024 * 1024);
+        str whole = json_canonical(arena, random_doc(arena, &prng, 0));
+        char *text = NEWS(arena, char, whole.len + 1);
+        text[0] = ' ';
+        memcpy(text + 1, whole.ptr, whole.len);
+        for (uint64_t n = prng_below(&prng, 3); n; n--)
+            text[1 + prng_below(&prng, whole.len)] = prng_chance(&prng, 50)
+                ? "{}[]\",:0-1.e\\ u"[prng_below(&prng, 15)] : (char)prng_below(&prng, 256);
+        struct doc *one = NULL, *other = NULL;
+        struct err first = {0}, second = {0};
+        bool a = json_parse(arena, (str){text + 1, whole.len}, &one, &first);
+        bool b = json_parse(arena, (str){text, whole.len + 1}, &other, &second);
+        if (a != b || (a && !doc_equal(one, other)) || first.code != second.code)
+            fail_msg("%.*s", (int)whole.len, text + 1);
+        plain += a;
+        arena_free(arena);
+    }
+    assert_in_range(plain, 5000, 19000);
+}
+
+/* Its borders, one by one: each of these is read or refused as the other reader does it. */
+static void plain_texts_have_hard_edges(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "", "{", "[", "\"", "-", "-0", "0", "00", "01", "-1", "10", "9007199254740991",
+        "9007199254740992", "-9007199254740991", "-9007199254740992", "99999999999999999999",
+        "1 ", "tru", "true", "truee", "nul", "null", "[]", "[1]", "[1,]", "[,1]", "[1 ]", "[1}",
+        "{}", "{\"a\":1}", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{\"b\":1,\"a\":2}",
+        "{\"a\" :1}", "{\"a\"}", "{\"\":{\"\":[]}}",
+        "\"\xff\"", "\"\x01\"", "\"\\n\"", "\"a\"\"b\"", "1.0", "1e1",
+        "[\"]\",{\"},\":\"[\"}]"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct arena *arena = arena_new(1024 * 1024);
+        str plain = str_of(texts[i]), spaced = str_printf(arena, " %s", texts[i]);
+        struct doc *one = NULL, *other = NULL;
+        struct err first = {0}, second = {0};
+        bool a = json_parse(arena, plain, &one, &first);
+        bool b = json_parse(arena, spaced, &other, &second);
+        if (a != b || (a && !doc_equal(one, other)) || first.code != second.code)
+            fail_msg("%s", texts[i]);
+        arena_free(arena);
+    }
+}
+
 static void assert_limit(struct arena *arena, str text, const char *where, const char *msg)
 {
     struct err e = {0};
@@ -361,6 +415,8 @@ int main(void)
         cmocka_unit_test(one_document_has_one_text),
         cmocka_unit_test(print_then_parse_gives_the_document_back),
         cmocka_unit_test(mangled_texts_are_answered),
+        cmocka_unit_test(the_two_readers_agree),
+        cmocka_unit_test(plain_texts_have_hard_edges),
         cmocka_unit_test(limits_hold_from_both_sides),
         cmocka_unit_test(the_largest_request_fits_its_arena),
         cmocka_unit_test(a_full_arena_leaks_nothing),

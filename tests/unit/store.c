@@ -431,6 +431,33 @@ static void test_failed_fsync(void **state)
     assert_true(entries_in(db) <= 1);
 }
 
+/* In haste no commit waits; what waits in the end is told when the disk fails, and when it does not
+ * the commits after it wait again. */
+static void test_haste_ends_with_a_wait(void **state)
+{
+    (void)state;
+    if (place == PLACE_PG)
+        return;
+    struct err e = {0};
+    OK(db_durable(db, false, &e));
+    sync_fails = true;
+    OK(db_begin(db, &e));
+    append(0, "a", 1);
+    OK(db_commit(db, &e));
+    FAILS(db_durable(db, true, err), IO);
+    FAILS(db_begin(db, err), IO);
+    sync_fails = false;
+    db_close(db);
+    OK(db_open(where, DB_WRITER, &db, &e));
+    OK(db_durable(db, false, &e));
+    OK(db_durable(db, true, &e));
+    sync_fails = true;
+    OK(db_begin(db, &e));
+    append(1, "a", 2);
+    FAILS(db_commit(db, err), IO);
+    sync_fails = false;
+}
+
 /* The server ends the connection: what was open is gone, the next call says so. */
 static void test_lost_connection(void **state)
 {
@@ -517,6 +544,7 @@ int main(void)
         T(test_data_changed_from_outside_is_found),
         T(test_full_disk),
         T(test_failed_fsync),
+        T(test_haste_ends_with_a_wait),
         T(test_lost_connection),
         T(test_other_text_rules_are_refused),
         T(test_connection_errors_hide_the_password),
