@@ -236,6 +236,10 @@ def scripts(run, pattern):
                                        "YUNJIAN_TEST_PG": run.database(os.path.basename(script))})
 
 
+def coverage(run):
+    run.counted(["bash", "tests/coverage.sh"], {"YUNJIAN": os.path.join(ROOT, BINARY)})
+
+
 def cli(run):
     scripts(run, "tests/cli/*.sh")
 
@@ -257,7 +261,8 @@ def browser(run):
 
 # name, function, what it needs to be there (None: it belongs to every tree)
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
-          ("web", web, None), ("scenarios", scenarios, None), ("cli", cli, "tests/cli/*.sh"),
+          ("web", web, None), ("scenarios", scenarios, None), ("coverage", coverage, None),
+          ("cli", cli, "tests/cli/*.sh"),
           ("engines", engines, "tests/engines.sh"), ("http", http, None),
           ("browser", browser, None)]
 

@@ -146,8 +146,8 @@ static void print_coverage(struct arena *arena, const struct coverage *coverage,
         str reason = doc_get_text(row, S("reason"));
         doc_push(arena, all, row);
         if (!json)
-            printf("%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", STR_FMT(id), STR_FMT(state),
-                   STR_FMT(rules), STR_FMT(lines), STR_FMT(reason));
+            printf("%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", STR_FMT(id), STR_FMT(state), STR_FMT(rules),
+                   STR_FMT(lines), STR_FMT(reason));
     }
     if (!json)
         return;
@@ -180,6 +180,61 @@ static int coverage_of(const struct args *args, struct err *e)
     return EXIT_DONE;
 }
 
+/* ---- show and diff -------------------------------------------------------------------------- */
+
+static bool read_language(const struct args *args, enum language *out, struct err *e)
+{
+    str text = args_get(args, "lang");
+    *out = str_eq(text, S("en")) ? LANGUAGE_EN : LANGUAGE_ZH;
+    return !text.len || str_eq(text, S("en")) || str_eq(text, S("zh")) ||
+           RAISE(e, INPUT, "--lang", "the language is zh or en");
+}
+
+/* What is to be read is sound, or its findings are all there is to print. */
+static int load_quietly(struct arena *arena, str name, struct policy **out, struct err *e)
+{
+    struct pack *pack = NEW(arena, struct pack);
+    struct diagnostics diagnostics = {0};
+    if (!pack_find(arena, name, pack, e))
+        return EXIT_CANNOT;
+    *out = policy_load(arena, pack, &diagnostics);
+    if (*out)
+        return EXIT_DONE;
+    str text = diagnostics_print(arena, &diagnostics);
+    fprintf(stderr, "%.*s", STR_FMT(text));
+    return EXIT_NO;
+}
+
+static int show(const struct args *args, struct err *e)
+{
+    enum language language;
+    struct policy *policy;
+    if (!read_language(args, &language, e))
+        return EXIT_CANNOT;
+    int done = load_quietly(args->arena, args->words.items[1], &policy, e);
+    if (done != EXIT_DONE)
+        return done;
+    str text = policy_aloud(args->arena, policy, language);
+    fwrite(text.ptr, 1, text.len, stdout);
+    return EXIT_DONE;
+}
+
+static int diff(const struct args *args, struct err *e)
+{
+    enum language language;
+    struct policy *from, *to;
+    if (!read_language(args, &language, e))
+        return EXIT_CANNOT;
+    int done = load_quietly(args->arena, args->words.items[1], &from, e);
+    if (done == EXIT_DONE)
+        done = load_quietly(args->arena, args->words.items[2], &to, e);
+    if (done != EXIT_DONE)
+        return done;
+    str text = policy_changes(args->arena, from, to, language);
+    fwrite(text.ptr, 1, text.len, stdout);
+    return EXIT_DONE;
+}
+
 /* --------------------------------------------------------------------------------------------- */
 
 int run_policy(const struct args *args, struct err *e)
@@ -191,9 +246,14 @@ int run_policy(const struct args *args, struct err *e)
         return policy_check(args->arena, args->words.items[1], e);
     if (args->words.len == 2 && str_eq(verb, S("activate")))
         return policy_activate(args, args->words.items[1], e);
+    if (args->words.len == 2 && str_eq(verb, S("show")))
+        return show(args, e);
+    if (args->words.len == 3 && str_eq(verb, S("diff")))
+        return diff(args, e);
     if (args->words.len <= 2 && str_eq(verb, S("coverage")))
         return coverage_of(args, e);
-    RAISE(e, INPUT, "", "write: yunjian policy list, or policy check NAME|PATH, or policy coverage "
-                        "[NAME|PATH], or policy activate NAME|PATH --data DIR");
+    RAISE(e, INPUT, "",
+          "write: yunjian policy list, or policy show, check or coverage NAME|PATH, or "
+          "policy diff A B, or policy activate NAME|PATH --data DIR");
     return EXIT_CANNOT;
 }

@@ -26,8 +26,8 @@ enum { WORKERS_MAX = 16 };
 /* What a process leaves behind, in memory that both see. */
 struct verdict {
     bool reached_end;
-    int scenario, line;      /* of the failure; line 0: nothing failed */
-    struct err err;          /* why the end was not reached, when the program could say */
+    int scenario, line; /* of the failure; line 0: nothing failed */
+    struct err err;     /* why the end was not reached, when the program could say */
 };
 
 struct examination {
@@ -38,7 +38,7 @@ struct examination {
     size_t n_rules;
     struct scenario *scenarios;
     size_t n_scenarios;
-    int *read;               /* rule x scenario: the first line that reads it, 0: none */
+    int *read; /* rule x scenario: the first line that reads it, 0: none */
     size_t playing;
     struct verdict *verdicts; /* one a rule */
 };
@@ -164,8 +164,8 @@ static bool load(struct examination *x, str name, const struct requirement *tabl
         policy_check_claims(x->arena, &x->pack, x->policy, known, n, &diagnostics);
     *out_findings = diagnostics_print(x->arena, &diagnostics);
     if (diagnostics.errors)
-        return RAISE(e, INPUT, "policy", "%zu errors in %.*s; mend them first",
-                     diagnostics.errors, STR_FMT(name));
+        return RAISE(e, INPUT, "policy", "%zu errors in %.*s; mend them first", diagnostics.errors,
+                     STR_FMT(name));
     x->rules = policy_rules(x->arena, x->policy, &x->n_rules);
     return scenarios_of(x->arena, name, &x->scenarios, &x->n_scenarios, e);
 }
@@ -238,7 +238,7 @@ static bool is_outside(const struct requirement *requirement)
 
 static void judge(struct covered *row)
 {
-    row->state = row->rules.len                  ? COVERAGE_DECLARED
+    row->state = row->rules.len                 ? COVERAGE_DECLARED
                  : is_outside(row->requirement) ? COVERAGE_OUTSIDE
                                                 : COVERAGE_MISSING;
     for (size_t i = 0; i < row->rules.len; i++)

@@ -49,7 +49,8 @@ struct claims parse_meets(struct load *load, const struct node *map)
         if (!meets_form(id, &article)) {
             diagnose(load, PROBLEM_MEETS_FORM, item->pos,
                      "\"%.*s\" is no requirement id; expected PREFIX-ARTICLE.NUMBER such as "
-                     "AB-12.3.", STR_FMT(id));
+                     "AB-12.3.",
+                     STR_FMT(id));
             continue;
         }
         for (size_t k = 0; k < claims.n; k++)
@@ -94,7 +95,6 @@ static bool step_cites(const struct load *load, const struct procedure *procedur
     }
     return found;
 }
-
 
 struct claimed {
     VEC(const struct claims *) items;
@@ -160,7 +160,8 @@ void check_step_claims(struct load *load, const struct procedure *procedure,
             if (!step_cites(load, procedure, step, article))
                 diagnose(load, PROBLEM_MEETS_ARTICLE, claim->pos,
                          "%.*s belongs to article %.*s, which neither the step nor its parts "
-                         "cite.", STR_FMT(claim->id), STR_FMT(article));
+                         "cite.",
+                         STR_FMT(claim->id), STR_FMT(article));
         }
 }
 
@@ -179,7 +180,8 @@ void check_register_claims(struct load *load, const struct ledger *ledger)
             if (!found)
                 diagnose(load, PROBLEM_MEETS_ARTICLE, claim->pos,
                          "%.*s belongs to article %.*s, which neither the register nor its "
-                         "fields cite.", STR_FMT(claim->id), STR_FMT(article));
+                         "fields cite.",
+                         STR_FMT(claim->id), STR_FMT(article));
         }
 }
 

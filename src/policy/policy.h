@@ -471,6 +471,27 @@ struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *ou
  * point to what has moved; take a fresh one for each. */
 void rule_neutralise(struct policy *policy, const struct rule *rule);
 
+/* ---- for people ---------------------------------------------------------------------------- */
+
+/* The whole program in sentences: who takes part, registers, each procedure step by step. */
+str policy_aloud(struct arena *arena, const struct policy *policy, enum language language);
+
+/* How a change weighs on whom the rules bind. Symbol, zh, en. */
+#define WEIGHTS(X)                                                                                \
+    X(TIGHTER, "收紧", "tighter")                                                                 \
+    X(LOOSER, "放宽", "looser")                                                                   \
+    X(RIGHTS, "权责", "other right-holder") /* another acts, decides, files, sees or is told */   \
+    X(STRUCTURE, "结构", "structural")
+enum weight {
+#define X(symbol, zh, en) WEIGHT_##symbol,
+    WEIGHTS(X)
+#undef X
+};
+/* What the second program says otherwise than the first, by article, each line with its weight;
+ * wordings apart at the end. Empty when they say the same. */
+str policy_changes(struct arena *arena, struct policy *from, struct policy *to,
+                   enum language language);
+
 /* NULL when there is none. */
 const struct procedure *policy_procedure(const struct policy *policy, str id);
 const struct step *procedure_step(const struct procedure *procedure, str id);
