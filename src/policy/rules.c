@@ -125,6 +125,15 @@ static str target_text(const struct target *target)
     return STR_NONE;
 }
 
+static str effect_argument_text(struct walk *walk, const struct effect *effect)
+{
+    if (effect->target.len)
+        return str_printf(walk->arena, " %.*s", STR_FMT(effect->target));
+    if (!effect->step.len)
+        return S("");
+    return str_printf(walk->arena, " %.*s.%.*s", STR_FMT(effect->step), STR_FMT(effect->field));
+}
+
 static void add_outcome(struct walk *walk, struct outcome *outcome)
 {
     static const char *const EFFECT_WORDS[] = {
@@ -135,7 +144,9 @@ static void add_outcome(struct walk *walk, struct outcome *outcome)
     for (size_t i = 0; i < outcome->n_targets; i++) {
         const struct target *target = &outcome->targets[i];
         str to = target_text(target);
-        str what = str_printf(walk->arena, "%.*s from %.*s", STR_FMT(to), STR_FMT(outcome->id));
+        str when = target->when ? expression_text(target->when) : STR_NONE;
+        str what = str_printf(walk->arena, "%.*s from %.*s%s%.*s", STR_FMT(to),
+                              STR_FMT(outcome->id), when.len ? " when " : "", STR_FMT(when));
         struct rule *rule = add(walk, RULE_TO, target, i, &outcome->meets, what);
         rule->outcome = outcome;
         rule->pos = outcome->pos;
@@ -143,8 +154,9 @@ static void add_outcome(struct walk *walk, struct outcome *outcome)
     }
     for (size_t i = 0; i < outcome->n_effects; i++) {
         const struct effect *effect = &outcome->effects[i];
-        str what = str_printf(walk->arena, "%s of %.*s", EFFECT_WORDS[effect->kind],
-                              STR_FMT(outcome->id));
+        str argument = effect_argument_text(walk, effect);
+        str what = str_printf(walk->arena, "%s%.*s of %.*s", EFFECT_WORDS[effect->kind],
+                              STR_FMT(argument), STR_FMT(outcome->id));
         struct rule *rule = add(walk, RULE_EFFECT, effect, i, &outcome->meets, what);
         rule->outcome = outcome;
         rule->pos = effect->pos;
