@@ -209,22 +209,6 @@ static void step(struct aloud *a, size_t number)
 
 /* ---- procedures ----------------------------------------------------------------------------- */
 
-static str before_in(struct aloud *a, const struct withdrawal *withdrawal)
-{
-    struct listing_of_words words = {0};
-    for (size_t i = 0; i < withdrawal->n_before; i++) {
-        const struct fact *fact = &withdrawal->before[i];
-        const struct step *at = procedure_step(a->procedure, fact->step);
-        const struct outcome *outcome = at ? step_outcome(at, fact->outcome) : NULL;
-        str where = step_in(a, fact->step);
-        str what = outcome ? label_in(a, outcome->label) : fact->outcome;
-        add_words(a, &words,
-                  str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s“%.*s”" : "%.*s \"%.*s\"",
-                             STR_FMT(where), STR_FMT(what)));
-    }
-    return either_in(a, &words);
-}
-
 static void procedure(struct aloud *a)
 {
     const struct procedure *one = a->procedure;
@@ -240,7 +224,7 @@ static void procedure(struct aloud *a)
                  STR_FMT(say), STR_FMT(by));
     }
     if (one->withdrawal.present) {
-        str before = before_in(a, &one->withdrawal), by = basis_in(a, one->withdrawal.basis);
+        str before = withdrawal_words(a, &one->withdrawal), by = basis_in(a, one->withdrawal.basis);
         buf_addf(&a->out,
                  zh ? "  %.*s之前可以撤回%.*s。\n" : "  May be taken back before %.*s%.*s.\n",
                  STR_FMT(before), STR_FMT(by));

@@ -44,4 +44,6 @@ str bare_field_words(const struct aloud *a, const struct field *field);
 str target_words(const struct aloud *a, const struct outcome *outcome);
 str effect_words(const struct aloud *a, const struct effect *effect);
 str seat_words(const struct aloud *a, const struct seat *seat);
+/* The facts after which it is too late. */
+str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal);
 #endif

@@ -352,3 +352,16 @@ str seat_words(const struct aloud *a, const struct seat *seat)
     }
     return STR_NONE;
 }
+
+str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal)
+{
+    struct listing_of_words words = {0};
+    for (size_t i = 0; i < withdrawal->n_before; i++) {
+        const struct fact *fact = &withdrawal->before[i];
+        str where = step_in(a, fact->step), what = outcome_in(a, fact->step, fact->outcome);
+        bool zh = a->language == LANGUAGE_ZH;
+        add_words(a, &words, str_printf(a->arena, zh ? "%.*s%.*s" : "%.*s %.*s", STR_FMT(where),
+                                        STR_FMT(what)));
+    }
+    return words.items.len ? either_in(a, &words) : in(a, "办结", "the end");
+}

@@ -76,9 +76,10 @@ static str says(struct aloud *a, const struct rule *rule)
         return effect_words(a, &rule->outcome->effects[rule->at]);
     case RULE_LIST:
         return expression_text(a->policy->lists[rule->at].when);
+    case RULE_WITHDRAW:
+        return withdrawal_words(a, &rule->procedure->withdrawal);
     case RULE_NEED:
     case RULE_OFFER:
-    case RULE_WITHDRAW:
     case RULE_TELL:
     case RULE_SHOW:
     case RULE_OPINION:
@@ -176,6 +177,14 @@ static enum weight of_fields(const struct field *before, const struct field *aft
     return WEIGHT_STRUCTURE;
 }
 
+/* More facts end it earlier; other ones weigh differently. */
+static enum weight of_withdrawals(const struct withdrawal *before, const struct withdrawal *after)
+{
+    return before->n_before == after->n_before
+               ? WEIGHT_STRUCTURE
+               : by_size((int64_t)before->n_before, (int64_t)after->n_before, true);
+}
+
 static enum weight of_change(const struct rule *before, const struct rule *after)
 {
     const struct step *b = before->step, *a = after->step;
@@ -199,9 +208,10 @@ static enum weight of_change(const struct rule *before, const struct rule *after
     case RULE_BY:
     case RULE_FILER:
         return WEIGHT_RIGHTS;
+    case RULE_WITHDRAW:
+        return of_withdrawals(&before->procedure->withdrawal, &after->procedure->withdrawal);
     case RULE_NEED:
     case RULE_OFFER:
-    case RULE_WITHDRAW:
     case RULE_TO:
     case RULE_EFFECT:
     case RULE_TELL:

@@ -427,7 +427,7 @@ void pack_add(struct arena *arena, struct pack *pack, str name, str bytes); /* k
     X(AHEAD, "ahead")            /* one unit shorter */                                           \
     X(NEED, "needs")             /* always holds */                                               \
     X(OFFER, "offered")          /* always holds */                                               \
-    X(WITHDRAW, "withdraw")      /* a case is never taken back */                                 \
+    X(WITHDRAW, "withdraw")      /* a case is taken back at any time */                           \
     X(FIELD, "field")            /* need not be filled in; an optional one is not taken */        \
     X(MIN, "min")                /* one less */                                                   \
     X(MAX, "max")                /* one more */                                                   \

@@ -251,7 +251,9 @@ static void add_register(struct walk *walk, struct ledger *ledger)
         rule->pos = ledger->pos;
         rule->basis = ledger->basis;
     }
-    add_form(walk, &ledger->form, ledger, &ledger->meets);
+    /* What an effect files was asked for by a step; nobody fills the form in. */
+    if (ledger->by.len)
+        add_form(walk, &ledger->form, ledger, &ledger->meets);
 }
 
 struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *out_n)

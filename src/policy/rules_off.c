@@ -52,6 +52,12 @@ static void nowhere(struct outcome *outcome, size_t at)
     *target = (struct target){.kind = ends ? TARGET_STAY : TARGET_DONE};
 }
 
+/* Seats that somebody holds in every case: with one that nobody holds the case would stop. */
+static bool surely_held(const struct seat *seat)
+{
+    return seat->kind != SEAT_PARENT && seat->kind != SEAT_FIELD;
+}
+
 static void other_role(struct policy *policy, const struct rule *rule)
 {
     struct step *step = rule->step;
@@ -62,7 +68,8 @@ static void other_role(struct policy *policy, const struct rule *rule)
     }
     str before = step->by;
     for (size_t i = 0; i < rule->procedure->n_seats && str_eq(step->by, before); i++)
-        step->by = rule->procedure->seats[i].role;
+        if (surely_held(&rule->procedure->seats[i]))
+            step->by = rule->procedure->seats[i].role;
     for (size_t i = 0; i < policy->n_roles && str_eq(step->by, before); i++)
         step->by = policy->roles[i].id;
     step->seats[0] = step->by;
@@ -107,7 +114,7 @@ void rule_neutralise(struct policy *policy, const struct rule *rule)
     case RULE_AHEAD: shorter(&step->ahead); break;
     case RULE_NEED: DROP(step->needs, step->n_needs, rule->at); break;
     case RULE_OFFER: DROP(procedure->offered, procedure->n_offered, rule->at); break;
-    case RULE_WITHDRAW: procedure->withdrawal.present = false; break;
+    case RULE_WITHDRAW: procedure->withdrawal.n_before = 0; break;
     case RULE_FIELD: lax_field(rule); break;
     case RULE_MIN: field_of(rule)->min--; break;
     case RULE_MAX: field_of(rule)->max++; break;
