@@ -21,7 +21,7 @@ const char *coverage_name(enum coverage_state state)
     return STATES[state];
 }
 
-enum { WORKERS_MAX = 16 };
+enum { WORKERS_MAX = 16, RULE_SECONDS = 120 };
 
 /* What a process leaves behind, in memory that both see. */
 struct verdict {
@@ -114,9 +114,32 @@ static bool start(struct examination *x, size_t rule, struct err *e)
     if (pid < 0)
         return RAISE(e, IO, "coverage", "cannot start a process: %s", strerror(errno));
     if (pid == 0) {
+        alarm(RULE_SECONDS); /* without a rule a program might never come to an end */
         try_without(x, rule);
         _exit(0);
     }
+    return true;
+}
+
+static size_t verdict_bytes(const struct examination *x)
+{
+    return (x->n_rules + 1) * sizeof *x->verdicts;
+}
+
+static void release_verdicts(void *arg)
+{
+    struct examination *x = arg;
+    munmap(x->verdicts, verdict_bytes(x));
+}
+
+static bool share_verdicts(struct examination *x, struct err *e)
+{
+    void *shared = mmap(NULL, verdict_bytes(x), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return RAISE(e, IO, "coverage", "no memory to share: %s", strerror(errno));
+    x->verdicts = shared;
+    arena_defer(x->arena, release_verdicts, x);
     return true;
 }
 
@@ -125,11 +148,7 @@ static bool try_all(struct examination *x, struct err *e)
     long online = sysconf(_SC_NPROCESSORS_ONLN);
     long most = online < 1 ? 1 : online > WORKERS_MAX ? WORKERS_MAX : online;
     long running = 0;
-    size_t bytes = (x->n_rules + 1) * sizeof *x->verdicts;
-    x->verdicts = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (x->verdicts == MAP_FAILED)
-        return RAISE(e, IO, "coverage", "no memory to share: %s", strerror(errno));
-    bool ok = true;
+    bool ok = share_verdicts(x, e);
     for (size_t i = 0; i < x->n_rules && ok; i++) {
         if (!worth_trying(x, i))
             continue;
