@@ -250,6 +250,10 @@ def scripts(run, pattern):
                                        "YUNJIAN_TEST_PG": run.database(os.path.basename(script))})
 
 
+def coverage(run):
+    run.counted(["bash", "tests/coverage.sh"], {"YUNJIAN": os.path.join(ROOT, BINARY)})
+
+
 def cli(run):
     scripts(run, "tests/cli/*.sh")
 
@@ -291,6 +295,7 @@ def browser(run):
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
           ("fuzz-corpus", fuzz_corpus, "tests/fuzz/corpus/*/*"),
           ("analyzer", analyzer, None), ("web", web, None), ("scenarios", scenarios, None),
+          ("coverage", coverage, None),
           ("cli", cli, "tests/cli/*.sh"), ("engines", engines, "tests/engines.sh"),
           ("http", http, None), ("http-san", http_san, None), ("tsan", tsan, None),
           ("browser", browser, None)]

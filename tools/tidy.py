@@ -423,7 +423,7 @@ def rule_lock(tree):
 def rule_pages(tree):
     """a page that is named exists"""
     for path, text in tree.under("src/", "docs/", "README", "sql/", "dev"):
-        for match in re.finditer(r"(?<![\w/])docs/[\w/-]+(\.(?:md|yaml))?", text):
+        for match in re.finditer(r"(?<![\w/])docs/[\w/-]+(\.(?:md|tsv|yaml))?", text):
             page = match.group(0)
             exists = any(known in (page, page + ".md") or known.startswith(page + "/")
                          for known in tree.files)

@@ -367,7 +367,8 @@ bool carry_command(struct clerk *clerk, struct arena *arena, struct command *com
     int64_t last_ms = journal_time(clerk->journal);
     if (now_ms < last_ms - CLOCK_BEHIND_MS)
         return clock_behind(clerk->batch, now_ms, last_ms, e);
-    struct facts facts = {.now_ms = now_ms > last_ms ? now_ms : last_ms};
+    struct facts facts = {.now_ms = now_ms > last_ms ? now_ms : last_ms,
+                          .rehearsal = clerk->options.rehearsal};
     facts.today = world.today = date_of_instant(facts.now_ms);
     struct decision decision = {0};
     if (!gather(clerk, command, &world, &facts, e) ||

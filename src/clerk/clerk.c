@@ -19,6 +19,8 @@ bool clerk_open(const struct clerk_options *options, struct clerk **out, struct 
     clerk->arena = arena;
     clerk->batch = arena_new(LIMIT_ARENA_BATCH);
     clerk->library = library_new();
+    if (options->rehearsal)
+        library_stand_in(clerk->library, options->rehearsal->policy);
     clerk->sound = true;
     pthread_mutex_init(&clerk->mutex, NULL);
     /* Time jumps must not wake or delay the thread: its waits are on the monotonic clock. */

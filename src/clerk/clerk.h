@@ -16,6 +16,7 @@
 #include "terms/terms.h"
 
 struct clerk;
+struct rehearsal;            /* decide/decide.h */
 
 struct clerk_options {
     const char *database;    /* as db_open */
@@ -26,6 +27,7 @@ struct clerk_options {
     int64_t (*now)(void *ctx);   /* UTC milliseconds; used by the thread, not by clerk_run */
     void (*random)(void *ctx, void *out, size_t n); /* salts; NULL: random_bytes */
     void *ctx;
+    const struct rehearsal *rehearsal; /* NULL: the stored versions are the law */
 };
 /* Errors: those of db_open and journal_open. */
 bool clerk_open(const struct clerk_options *options, struct clerk **out, struct err *e) WARN_UNUSED;

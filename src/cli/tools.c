@@ -1,70 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * policy, play and simulate. */
+ * play and simulate. */
 #include "cli/cli_priv.h"
 
 #include <inttypes.h>
 #include <unistd.h>
-
-/* ---- policy --------------------------------------------------------------------------------- */
-
-static int list_policies(struct arena *arena, struct err *e)
-{
-    size_t n;
-    str *names = pack_names(arena, &n);
-    for (size_t i = 0; i < n; i++) {
-        struct pack pack = {0};
-        struct diagnostics diagnostics = {0};
-        if (!pack_find(arena, names[i], &pack, e))
-            return EXIT_CANNOT;
-        const struct policy *policy = policy_load(arena, &pack, &diagnostics);
-        printf("%.*s  %.*s\n", STR_FMT(names[i]),
-               STR_FMT(policy ? policy->title.zh : S("(does not load)")));
-    }
-    return EXIT_DONE;
-}
-
-int load_pack(struct arena *arena, str name, struct pack *pack, const struct policy **out,
-              size_t *out_warnings, struct err *e)
-{
-    struct diagnostics diagnostics = {0};
-    if (!pack_find(arena, name, pack, e))
-        return EXIT_CANNOT;
-    *out = policy_load(arena, pack, &diagnostics);
-    *out_warnings = diagnostics.items.len - diagnostics.errors;
-    str text = diagnostics_print(arena, &diagnostics);
-    fwrite(text.ptr, 1, text.len, stdout);
-    if (*out)
-        return EXIT_DONE;
-    printf("%zu errors: nothing was loaded\n", diagnostics.errors);
-    return EXIT_NO;
-}
-
-static int policy_check(struct arena *arena, str name, struct err *e)
-{
-    struct pack pack = {0};
-    const struct policy *policy;
-    size_t warnings;
-    int done = load_pack(arena, name, &pack, &policy, &warnings, e);
-    if (done != EXIT_DONE)
-        return done;
-    str digest = digest_hex(arena, sm3(pack_to_blob(arena, &pack)));
-    printf("%.*s is sound: %zu procedures, %zu warnings, version %.*s\n", STR_FMT(policy->id),
-           policy->n_procedures, warnings, STR_FMT(digest));
-    return EXIT_DONE;
-}
-
-int run_policy(const struct args *args, struct err *e)
-{
-    if (args->words.len == 1 && str_eq(args->words.items[0], S("list")))
-        return list_policies(args->arena, e);
-    if (args->words.len == 2 && str_eq(args->words.items[0], S("check")))
-        return policy_check(args->arena, args->words.items[1], e);
-    if (args->words.len == 2 && str_eq(args->words.items[0], S("activate")))
-        return policy_activate(args, args->words.items[1], e);
-    RAISE(e, INPUT, "", "write: yunjian policy list, or policy check NAME|PATH, or policy activate "
-                        "NAME|PATH --data DIR");
-    return EXIT_CANNOT;
-}
 
 /* ---- play and simulate ---------------------------------------------------------------------- */
 

@@ -44,6 +44,9 @@ struct label role_label(const struct act *act, str role);
 /* "City Office (Using unit)" */
 struct label organisation_label(const struct act *act, int64_t organisation, str role);
 
+/* A rule of the program is read. */
+void act_note(const struct act *act, const void *part);
+
 /* ---- parts ---- */
 
 void check_form(struct act *act);            /* types, ranges, unknown and missing fields */

@@ -58,6 +58,7 @@ static void withdraw(struct act *act)
                                                               first->by)});
         return;
     }
+    act_note(act, &act->procedure->withdrawal);
     if (!act->procedure->withdrawal.present)
         no_withdrawal(act, S("该事项没有撤回环节"), S("this procedure knows no withdrawal"));
     else if (!decide_may_withdraw(act->facts, act->procedure))

@@ -170,6 +170,7 @@ static struct doc *check_fields(struct act *act, const struct doc *given)
         const struct field *field = &form->fields[i];
         if (!field_applies(field, outcome))
             continue;
+        act_note(act, field);
         struct doc *value = doc_get(given, field->id);
         if (is_empty(value)) {
             if (!field->optional)
@@ -250,6 +251,8 @@ void check_materials(struct act *act)
                        (struct words){.first = same_label(cited->material)});
         total += cited->size;
     }
+    act_note(act, &act->step->further);
+    act_note(act, &act->step->opinion);
     check_asked(act);
     if (total > LIMIT_CASE_BYTES)
         act_refuse(act, REFUSAL_CASE_TOO_LARGE, S("materials"), STR_NONE, NO_WORDS);
@@ -466,6 +469,7 @@ static void check_condition(struct act *act, const struct condition *condition)
     struct environment environment = act_environment(act);
     bool holds = false;
     str why;
+    act_note(act, condition);
     bool judged = expression_holds(act->arena, condition->when, &environment, &holds, &why);
     /* What lacks a value that was asked for already says nothing new. */
     if (!holds && (judged || !act->out->refused))
@@ -492,6 +496,7 @@ void check_offered(struct act *act)
 {
     for (size_t i = 0; i < act->procedure->n_offered; i++) {
         const struct condition *offered = &act->procedure->offered[i];
+        act_note(act, offered);
         if (!act_holds(act, offered->when))
             act_refuse(act, REFUSAL_NOT_OFFERED, S("procedure"),
                        article_of(offered->basis, act->step),
@@ -547,10 +552,14 @@ static void check_ahead(struct act *act)
 
 void check_days(struct act *act)
 {
-    if (act->command->from_paper)
+    if (act->command->from_paper) {
+        act_note(act, &act->step->paper);
         check_paper(act);
-    if (act->step->ahead.present)
+    }
+    if (act->step->ahead.present) {
+        act_note(act, &act->step->ahead);
         check_ahead(act);
+    }
 }
 
 bool step_requires_material(const struct step *step, str material)

@@ -62,6 +62,7 @@ static void send_notices(struct act *act)
         int64_t organisation = 0;
         if (tell->outcome.len && !str_eq(tell->outcome, act->outcome->id))
             continue;
+        act_note(act, tell);
         /* A seat that nobody holds yet has nobody to tell. */
         if (!act_seat_of(act, tell->role, &organisation))
             continue;
@@ -222,6 +223,7 @@ static bool find_procedure(struct act *act)
         return false;
     }
     act->step = &act->procedure->steps[0];
+    act_note(act, act->step->seats);
     if (decide_may_open(act->facts, act->procedure))
         return true;
     act_refuse(act, REFUSAL_NOT_YOUR_TASK, act->step->id, act->step->basis.article,

@@ -37,6 +37,13 @@ void act_fold(struct act *act, const struct event *event)
         apply_case(act->arena, act->kase, event);
 }
 
+void act_note(const struct act *act, const void *part)
+{
+    const struct rehearsal *rehearsal = act->facts->rehearsal;
+    if (rehearsal && rehearsal->note)
+        rehearsal->note(rehearsal->ctx, part);
+}
+
 void act_refuse(struct act *act, enum refusal_code code, str where, str article, struct words words)
 {
     act->out->refused = true;

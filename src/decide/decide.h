@@ -31,6 +31,15 @@ struct delegation {
     date from, until, ended_on; /* ended_on: before its time, else DATE_NONE */
 };
 
+/* A program that is tried out: it stands in for every version of its authority, and a decision
+ * tells which of its rules (struct rule.part) it reads. Coverage alone has one; in service there is
+ * none. */
+struct rehearsal {
+    const struct policy *policy;
+    void (*note)(void *ctx, const void *part); /* NULL: nobody asks */
+    void *ctx;
+};
+
 /* The world as one command sees it. NULL where the command needs none. */
 struct facts {
     const struct actor *actor;               /* NULL: the program itself */
@@ -46,6 +55,7 @@ struct facts {
     const struct member *members;            /* who holds the actor's post, or the task's */
     size_t n_members;
     const struct delegation *delegation;     /* end_delegation */
+    const struct rehearsal *rehearsal;
     date today;
     int64_t now_ms;
 };

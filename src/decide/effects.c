@@ -92,6 +92,7 @@ static void extend(struct act *act, const struct effect *effect)
 {
     const struct step *step = procedure_step(act->procedure, effect->target);
     const struct limit *limit = &step->within;
+    act_note(act, &limit->extend_most);
     const struct task *task = running(act->kase, effect->target);
     int64_t more = doc_get_int(form_of(act, effect), effect->field, 0);
     str article = article_of(limit->extend_basis, act->step);
@@ -147,6 +148,7 @@ void run_effects(struct act *act)
 {
     for (size_t i = 0; i < act->outcome->n_effects; i++) {
         const struct effect *effect = &act->outcome->effects[i];
+        act_note(act, effect);
         switch (effect->kind) {
         case EFFECT_grant: grant(act, items_of(act, effect), "add"); break;
         case EFFECT_regrant: grant(act, items_of(act, effect), "instead"); break;

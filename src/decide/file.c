@@ -35,6 +35,7 @@ static void look_through_lists(struct act *act, int64_t record)
     of.policy = policy;
     for (size_t i = 0; policy && i < policy->n_lists; i++) {
         const struct listing_rule *list = &policy->lists[i];
+        act_note(act, list);
         bool found = act_holds(&of, list->when);
         if (found != (listing_of(act->system, list->id) != NULL))
             tell_list(act, list, found, record);
@@ -77,6 +78,7 @@ void file_line(struct act *act, const struct ledger *ledger, int64_t organisatio
                const struct doc *form)
 {
     struct system_state *system = act->system;
+    act_note(act, ledger);
     if (ledger->about == ABOUT_FILER)
         act->system = NULL;
     const struct record *before =
@@ -180,6 +182,7 @@ static const struct ledger *find_register(struct act *act)
                    (struct words){.first = same_label(id)});
         return NULL;
     }
+    act_note(act, ledger);
     if (ledger->by.len && str_eq(actor->role, ledger->by))
         return ledger;
     struct label by = ledger->by.len ? role_label(act, ledger->by)

@@ -43,6 +43,7 @@ void open_task(struct act *act, const struct step *step)
         act_refuse(act, REFUSAL_CASE_TOO_LONG, step->id, STR_NONE, NO_WORDS);
         return;
     }
+    act_note(act, step->seats);
     struct armed armed = arm_limits(act, step);
     int32_t round = next_round(act->kase, step->id);
     for (size_t i = 0; i < step->n_seats; i++)
@@ -164,6 +165,7 @@ void follow_targets(struct act *act)
     const struct outcome *outcome = act->outcome;
     for (size_t i = 0; i < outcome->n_targets; i++) {
         const struct target *target = &outcome->targets[i];
+        act_note(act, target);
         if (outcome->choice && target->when && !act_holds(act, target->when))
             continue;
         follow(act, target);

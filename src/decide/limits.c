@@ -20,6 +20,7 @@ static bool length_of(struct act *act, const struct limit *limit, struct limit_l
 {
     for (size_t i = 0; i < limit->n; i++) {
         const struct limit_case *c = &limit->cases[i];
+        act_note(act, c);
         if (c->when && !act_holds(act, c->when))
             continue;
         *out = (struct limit_length){.count = c->count, .unit = c->unit, .roll = c->roll};
@@ -76,6 +77,7 @@ static void arm_within(struct act *act, const struct step *step, struct anchor a
     struct limit_length length;
     if (!within->present)
         return;
+    act_note(act, within);
     armed->basis = within->basis.article;
     armed->local = within->basis.local;
     if (within->kind == LIMIT_UNTIL) {
@@ -97,6 +99,7 @@ static date wait_of(struct act *act, const struct step *step, date opened_on)
     struct limit_length length;
     if (!step->not_before.present)
         return DATE_NONE;
+    act_note(act, &step->not_before);
     struct anchor anchor = anchor_of(act, &step->not_before, opened_on, 0);
     if (date_is_none(anchor.on) || !length_of(act, &step->not_before, &length))
         return DATE_NONE;

@@ -38,6 +38,7 @@ struct doc *shown_to(struct act *act)
     struct doc *shown = doc_map(act->arena);
     for (size_t i = 0; i < act->step->n_shows; i++) {
         const struct shown *one = &act->step->shows[i];
+        act_note(act, one);
         const struct task_decision *decision;
         const struct material *material;
         struct doc *value;

@@ -11,6 +11,10 @@ static void tell(struct scene *scene, bool passed, str what)
         return;
     }
     scene->result.failed++;
+    if (!scene->result.line)
+        scene->result.line = scene->line;
+    if (scene->trial)
+        return;
     fprintf(scene->out, "%s:%d: %.*s\n", scene->path, scene->line, STR_FMT(what));
 }
 
@@ -459,6 +463,8 @@ static bool expect_sound(struct scene *scene, struct err *e)
 {
     struct findings findings = {.arena = scene->arena};
     struct evidence none = {0};
+    if (scene->trial)
+        return true;
     struct db *db = clerk_db(scene->clerk);
     bool ok = db_begin(db, e) && project_verify(db, &none, false, &findings, e);
     db_rollback(db);

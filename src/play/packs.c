@@ -47,7 +47,7 @@ static bool find_shipped(struct arena *arena, str name, struct pack *out, struct
                  STR_FMT(name));
 }
 
-static bool read_file(struct arena *arena, const char *path, str *out, struct err *e)
+static bool read_small_file(struct arena *arena, const char *path, str *out, struct err *e)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -59,13 +59,14 @@ static bool read_file(struct arena *arena, const char *path, str *out, struct er
     if (error)
         return RAISE(e, IO, path, "cannot read: %s", strerror(error));
     if (len > LIMIT_YAML_BYTES)
-        return RAISE(e, LIMIT, path, "a policy file has at most %d bytes; split it",
+        return RAISE(e, LIMIT, path, "a file of a policy has at most %d bytes; split it",
                      LIMIT_YAML_BYTES);
     *out = (str){bytes, len};
     return true;
 }
 
-static bool read_folder(struct arena *arena, str path, struct pack *out, struct err *e)
+/* The files of a folder whose names end so, ascending by name. */
+static bool read_folder(struct arena *arena, str path, str suffix, struct pack *out, struct err *e)
 {
     char *folder = str_to_cstr(arena, path);
     DIR *dir = opendir(folder);
@@ -75,28 +76,64 @@ static bool read_folder(struct arena *arena, str path, struct pack *out, struct 
     struct dirent *entry;
     while (ok && (entry = readdir(dir))) {
         str name = str_dup(arena, str_of(entry->d_name)), bytes;
-        if (!str_ends(name, S(".yaml")) || str_starts(name, S(".")))
+        if (!str_ends(name, suffix) || str_starts(name, S(".")))
             continue;
         str file = str_printf(arena, "%s/%s", folder, entry->d_name);
-        ok = read_file(arena, file.ptr, &bytes, e);
+        ok = read_small_file(arena, file.ptr, &bytes, e);
         if (ok)
             pack_add(arena, out, name, bytes);
     }
     closedir(dir);
-    if (ok && !out->files.len)
-        return RAISE(e, NOT_FOUND, folder, "the folder holds no .yaml file of a policy");
     return ok;
+}
+
+static bool is_path(str name_or_path)
+{
+    return str_has(name_or_path, S("/")) || str_has(name_or_path, S("."));
 }
 
 bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct err *e)
 {
     struct pack pack = {0};
-    bool is_path = str_has(name_or_path, S("/")) || str_has(name_or_path, S("."));
-    bool ok = is_path ? read_folder(arena, name_or_path, &pack, e)
-                      : find_shipped(arena, name_or_path, &pack, e);
+    bool ok = is_path(name_or_path) ? read_folder(arena, name_or_path, S(".yaml"), &pack, e)
+                                    : find_shipped(arena, name_or_path, &pack, e);
+    if (ok && !pack.files.len)
+        return RAISE(e, NOT_FOUND, str_to_cstr(arena, name_or_path),
+                     "the folder holds no .yaml file of a policy");
     if (ok)
         *out = pack;
     return ok;
+}
+
+bool scenarios_of(struct arena *arena, str name_or_path, struct scenario **out, size_t *out_n,
+                  struct err *e)
+{
+    struct pack found = {0};
+    const char *folder = "policies";
+    if (is_path(name_or_path)) {
+        str path = str_printf(arena, "%.*s/scenarios", STR_FMT(name_or_path));
+        struct err none = {0};
+        if (!read_folder(arena, path, S(".scn"), &found, &none) && none.code != ERR_NOT_FOUND) {
+            *e = none;
+            return false;
+        }
+        folder = path.ptr;
+    }
+    str own = str_printf(arena, "%.*s/", STR_FMT(name_or_path));
+    for (size_t i = 0; !is_path(name_or_path) && i < embedded_scenarios_n; i++)
+        if (str_starts(str_of(embedded_scenarios[i].path), own))
+            pack_add(arena, &found, str_of(embedded_scenarios[i].path),
+                     embedded_bytes(&embedded_scenarios[i]));
+    *out = NEWS(arena, struct scenario, found.files.len + 1);
+    *out_n = found.files.len;
+    for (size_t i = 0; i < *out_n; i++) {
+        const struct pack_file *file = &found.files.items[i];
+        str path = str_printf(arena, "%s/%.*s", folder, STR_FMT(file->name));
+        if (!utf8_valid(file->bytes))
+            return RAISE(e, INPUT, path.ptr, "a scenario is UTF-8 text");
+        (*out)[i] = (struct scenario){path.ptr, file->bytes};
+    }
+    return true;
 }
 
 bool calendar_shipped(struct arena *arena, struct calendar *out, struct err *e)

@@ -34,12 +34,84 @@ bool run_trusted(struct clerk *clerk, struct arena *arena, struct command *comma
 
 struct play_result {
     int passed, failed;
+    int line;                /* of the first failure; 0: none */
+    bool act;                /* that was an act that could not be carried out, no expectation */
 };
 /* Plays one scenario file on a fresh image. database: NULL for memory, else the URL of an empty
  * PostgreSQL database, which is emptied again afterwards. Prints one line per expectation that
  * failed to out. False: the file cannot be played (its place and why stand in e). */
 bool play_file(const char *path, const char *database, FILE *out, struct play_result *result,
                struct err *e) WARN_UNUSED;
+
+/* A scenario and what it is called in messages. */
+struct scenario {
+    const char *path;
+    str text;
+};
+/* Scenarios of a pack, ascending: those that travel with a shipped one, or of PATH/scenarios. None
+ * is no error. Errors: IO, LIMIT, INPUT. */
+bool scenarios_of(struct arena *arena, str name_or_path, struct scenario **out, size_t *out_n,
+                  struct err *e) WARN_UNUSED;
+
+/* A program of a pack that scenarios are played against, whatever they stand beside. */
+struct trial {
+    const struct pack *pack;
+    const struct policy *policy; /* of the pack, perhaps without one of its rules */
+    void (*note)(void *ctx, int line, const void *part); /* NULL: nobody asks what a line reads */
+    void *ctx;
+};
+/* Plays it in memory until the first failure; prints nothing.
+ * False: an operating error. The record's own proof is left out: no rule is part of it. */
+bool play_trial(const struct scenario *scenario, const struct trial *trial,
+                struct play_result *result, struct err *e) WARN_UNUSED;
+
+/* ---- requirements and what is proven of them ------------------------------------------------ */
+
+/* A line of docs/requirements.tsv, which travels in the binary. */
+struct requirement {
+    str id, article, kind, capability, actor, text, parameters, zh;
+};
+/* In the order of the table. Errors: CONFIG when there is none, INPUT when a line is broken. */
+bool requirements_shipped(struct arena *arena, struct requirement **out, size_t *out_n,
+                          struct err *e) WARN_UNUSED;
+
+/* What scenarios say about one rule. */
+struct proof_of_rule {
+    const struct rule *rule;
+    const char *proven_path; /* the line that fails without the rule; NULL: none does */
+    int proven_line;
+    const char *read_path;   /* the first line that reads the rule; NULL: none does */
+    int read_line;
+};
+
+#define COVERAGES(X)                                                                              \
+    X(TESTED, "tested")          /* a line of a scenario fails without one of its rules */        \
+    X(DECLARED, "declared")      /* rules claim it, and nothing fails without them */             \
+    X(MISSING, "missing")        /* no rule claims it */                                          \
+    X(OUTSIDE, "outside")        /* nothing to build, or a neighbouring system's */
+enum coverage_state {
+#define X(symbol, name) COVERAGE_##symbol,
+    COVERAGES(X)
+#undef X
+};
+const char *coverage_name(enum coverage_state state);
+
+struct covered {
+    const struct requirement *requirement;
+    enum coverage_state state;
+    VEC(const struct proof_of_rule *) rules; /* that claim it */
+};
+struct coverage {
+    VEC(struct covered) rows;
+    VEC(const char *) idle;  /* scenarios that read no rule of any requirement */
+};
+/* Plays the scenarios of the packs, then again without each rule that claims a requirement, in
+ * processes of their own. Rows are those of the table whose prefix a pack claims; every_row: all of
+ * it. Errors: INPUT for a pack that does not load or disagrees with the table (its findings are in
+ * *out_findings), or a scenario that fails as it is; CORRUPT when the program breaks without a
+ * rule. */
+bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool every_row,
+                     struct coverage *out, str *out_findings, struct err *e) WARN_UNUSED;
 
 struct simulation {
     int units, systems, days;

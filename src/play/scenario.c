@@ -128,19 +128,41 @@ static void steady_bytes(void *ctx, void *out, size_t n)
         bytes[i] = (unsigned char)prng_next(prng);
 }
 
-static bool set_policy(struct scene *scene, const struct line *line, struct err *e)
+static void note_line(void *ctx, const void *part)
 {
-    struct pack pack = {0};
+    struct scene *scene = ctx;
+    if (scene->trial->note)
+        scene->trial->note(scene->trial->ctx, scene->line, part);
+}
+
+static bool load_policy(struct scene *scene, const struct line *line, struct pack *pack,
+                        struct err *e)
+{
     struct diagnostics diagnostics = {0};
-    if (scene->clerk || line->n != 2)
-        return scene_error(scene, e, "a scenario begins with one line: policy NAME");
-    if (!find_pack(scene, line->words[1].text, &pack, e))
+    if (scene->trial) {
+        *pack = *scene->trial->pack;
+        scene->policy = scene->trial->policy;
+        scene->rehearsal = (struct rehearsal){scene->policy, note_line, scene};
+        library_stand_in(scene->library, scene->policy);
+        return true;
+    }
+    if (!find_pack(scene, line->words[1].text, pack, e))
         return false;
-    scene->policy = policy_load(scene->arena, &pack, &diagnostics);
+    scene->policy = policy_load(scene->arena, pack, &diagnostics);
     if (!scene->policy) {
         str text = diagnostics_print(scene->arena, &diagnostics);
         return scene_error(scene, e, "the policy does not load: %.*s", STR_FMT(text));
     }
+    return true;
+}
+
+static bool set_policy(struct scene *scene, const struct line *line, struct err *e)
+{
+    struct pack pack = {0};
+    if (scene->clerk || line->n != 2)
+        return scene_error(scene, e, "a scenario begins with one line: policy NAME");
+    if (!load_policy(scene, line, &pack, e))
+        return false;
     if (!str_eq(scene->policy->id, line->words[1].text))
         return scene_error(scene, e, "the pack beside this file is %.*s",
                            STR_FMT(scene->policy->id));
@@ -151,6 +173,7 @@ static bool set_policy(struct scene *scene, const struct line *line, struct err 
         .origin = S("yunjian/play"),
         .random = steady_bytes,
         .ctx = prng,
+        .rehearsal = scene->trial ? &scene->rehearsal : NULL,
     };
     scene->now_ms = instant_of_date(scene->policy->from, 9, 0);
     if (!clerk_open(&options, &scene->clerk, e) ||
@@ -292,6 +315,7 @@ static bool play_line(struct scene *scene, const struct line *line, struct err *
     /* The authority's own person comes with the first line that needs somebody. */
     if (!scene->holders.items[0].person && !add_person(scene, &scene->holders.items[0], e))
         return false;
+    scene->result.act = !is_word(line, 0, "expect") && !is_word(line, 0, "started");
     if (is_word(line, 0, "expect"))
         return scene_expect(scene, line, e);
     if (is_word(line, 0, "person"))
@@ -322,6 +346,8 @@ static bool play_text(struct scene *scene, str text, struct err *e)
             return false;
         if (line.n && !play_line(scene, &line, e))
             return false;
+        if (scene->trial && scene->result.failed)
+            return true;
     }
     return true;
 }
@@ -348,6 +374,26 @@ static bool require_empty(const char *database, struct err *e)
     bool ok = db_begin(db, e) && db_is_empty(db, &empty, e);
     db_close(db);
     return ok && (empty || RAISE(e, INPUT, "--db", "scenarios play only in an empty database"));
+}
+
+bool play_trial(const struct scenario *scenario, const struct trial *trial,
+                struct play_result *result, struct err *e)
+{
+    struct arena *arena = arena_new((size_t)1 << 30);
+    struct scene scene = {.arena = arena, .path = scenario->path, .trial = trial};
+    scene.library = library_new();
+    bool ok = play_text(&scene, scenario->text, e);
+    library_free(scene.library);
+    clerk_close(scene.clerk);
+    /* An act that the rules refuse is a failure of the scenario, not of the program. */
+    if (!ok && e->code == ERR_INPUT) {
+        scene.result.failed++;
+        scene.result.line = scene.line;
+        ok = true;
+    }
+    *result = scene.result;
+    arena_free(arena);
+    return ok;
 }
 
 bool play_file(const char *path, const char *database, FILE *out, struct play_result *result,

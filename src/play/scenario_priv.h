@@ -8,7 +8,7 @@
  *   organisation ALIAS ROLE LEVEL "NAME" [under ALIAS]
  *   form NAME [FIELD=VALUE ...]
  *   person ALIAS of ALIAS                          another holder of the same post
- *   started CASE as CASE                           names the case that an act in the first started
+ *   started CASE as CASE                           an act in the first started one: names it
  *   ALIAS opens PROCEDURE as CASE [about CASE] CLAUSES
  *   ALIAS OUTCOME[s] CASE [at STEP] CLAUSES
  *   ALIAS files REGISTER [about CASE] [month YYYY-MM] [FIELD=VALUE ...]
@@ -44,6 +44,7 @@
 #ifndef YJ_PLAY_SCENARIO_PRIV_H
 #define YJ_PLAY_SCENARIO_PRIV_H
 
+#include "decide/decide.h"
 #include "play/play.h"
 #include "project/project.h"
 #include "view/view.h"
@@ -81,6 +82,8 @@ struct scene {
     struct clerk *clerk;
     struct library *library;
     const char *database;
+    const struct trial *trial;   /* NULL: the pack is found, the whole file played */
+    struct rehearsal rehearsal;
     int64_t now_ms, authority;
     const struct policy *policy;
     VEC(struct seat_holder) holders;

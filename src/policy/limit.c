@@ -157,7 +157,7 @@ static void link_exceptions(struct sentence *s, const struct node *list, struct 
     out->cases = NEWS(s->load->arena, struct limit_case, n + 1);
     for (size_t i = 0; i < n; i++) {
         const struct node *item = list->items.items[i];
-        if (!check_map(s->load, item, "an exception", "when is"))
+        if (!check_map(s->load, item, "an exception", "when is meets"))
             continue;
         const struct node *when = node_get(item, "when"), *is = node_get(item, "is");
         if (!when || !is) {
@@ -167,6 +167,8 @@ static void link_exceptions(struct sentence *s, const struct node *list, struct 
         }
         struct limit_case *out_case = &out->cases[out->n++];
         out_case->when = expression_compile(s->load, when, &scope);
+        out_case->meets = parse_meets(s->load, item);
+        out_case->pos = item->pos;
         struct sentence part = *s;
         part.node = is;
         if (split(&part, 2, "COUNT UNIT, such as 15 working-day") &&
@@ -252,12 +254,13 @@ static bool read_before(struct sentence *s, struct limit *out)
 static void link_extension(struct load *load, const struct sentence *s, const struct node *node,
                            struct limit *out)
 {
-    if (!node || !check_map(load, node, "extend", "most basis source"))
+    if (!node || !check_map(load, node, "extend", "most basis source meets"))
         return;
     struct sentence part = *s;
     struct limit_case most = {.when = NULL};
     part.node = node_get(node, "most");
     out->extend_basis = read_basis(load, node, "extend", NULL, BASIS_REQUIRED);
+    out->extend_meets = parse_meets(load, node);
     if (!part.node) {
         diagnose(load, PROBLEM_MISSING_KEY, node->pos,
                  "extend has no \"most\"; say how much time extensions may add in all.");
@@ -303,9 +306,9 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
                 const struct node *node, enum direction direction, struct limit *out)
 {
     static const char *const NAMES[] = {"within", "not-before", "ahead"};
-    static const char *const KEYS[] = {"is except roll round extend basis source",
-                                       "is except round basis source",
-                                       "is round miss basis source"};
+    static const char *const KEYS[] = {"is except roll round extend basis source meets",
+                                       "is except round basis source meets",
+                                       "is round miss basis source meets"};
     const char *what = NAMES[direction];
     struct sentence s = {.load = load, .procedure = procedure, .step = step, .node = node};
     if (!node)
@@ -318,6 +321,7 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
         if (!check_map(load, node, what, KEYS[direction]))
             return;
         out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
+        out->meets = parse_meets(load, node);
         s.node = node_get(node, "is");
         if (!s.node) {
             diagnose(load, PROBLEM_MISSING_KEY, node->pos, "%s has no \"is\"; add it.", what);

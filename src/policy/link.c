@@ -166,10 +166,10 @@ static void link_need(struct load *load, const struct procedure *procedure, stru
     out->outcome = outcome;
     out->basis = step->basis;
     if (node->kind != NODE_SCALAR) {
-        if (!check_map(load, node, "a condition", "that zh en basis source"))
+        if (!check_map(load, node, "a condition", "that zh en basis source meets"))
             return;
-        read_label(load, node, "the condition", &out->say);
         out->basis = read_basis(load, node, "the condition", &step->basis, BASIS_REQUIRED);
+        out->meets = parse_meets(load, node);
         that = node_get(node, "that");
         if (!that) {
             diagnose(load, PROBLEM_MISSING_KEY, node->pos,
@@ -182,7 +182,10 @@ static void link_need(struct load *load, const struct procedure *procedure, stru
         return;
     if (!outcome.len)
         check_always(load, step, out->when);
-    if (that == node && !default_label(load, step, out->when, &out->say))
+    bool labelled = that != node && (node_get(node, "zh") || node_get(node, "en"));
+    if (labelled)
+        read_label(load, node, "the condition", &out->say);
+    else if (!default_label(load, step, out->when, &out->say))
         diagnose(load, PROBLEM_LABEL, node->pos,
                  "nobody could read this condition; write {that: ..., zh: ..., en: ...}. Only "
                  "has(MATERIAL) and given(FIELD) may stand alone.");
@@ -335,42 +338,6 @@ static void link_form(struct load *load, const struct procedure *procedure, stru
 
 /* ---- steps --------------------------------------------------------------------------------- */
 
-static bool cites(const struct basis *basis, str article)
-{
-    return str_eq(basis->article, article);
-}
-
-static bool step_cites(const struct load *load, const struct step *step, str article)
-{
-    bool found = cites(&step->basis, article) || cites(&step->within.basis, article) ||
-                 cites(&step->not_before.basis, article) || cites(&step->ahead.basis, article) ||
-                 cites(&step->within.extend_basis, article);
-    for (size_t i = 0; i < step->form.n && !found; i++)
-        found = cites(&step->form.fields[i].basis, article);
-    for (size_t i = 0; i < step->n_needs && !found; i++)
-        found = cites(&step->needs[i].basis, article);
-    for (size_t i = 0; i < step->n_materials && !found; i++) {
-        const struct material_kind *kind = policy_material(load->policy, step->materials[i]);
-        found = kind && cites(&kind->basis, article);
-    }
-    return found;
-}
-
-static void check_meets(struct load *load, const struct step *step, const struct node *node)
-{
-    for (size_t i = 0; node && node->kind == NODE_LIST && i < node->items.len; i++) {
-        str prefix, article, number;
-        str id = node->items.items[i]->text;
-        if (!str_cut(id, '-', &prefix, &article))
-            continue; /* its form was refused already */
-        str_cut(article, '.', &article, &number);
-        if (!step_cites(load, step, article))
-            diagnose(load, PROBLEM_MEETS_ARTICLE, node->items.items[i]->pos,
-                     "%.*s belongs to article %.*s, which neither the step nor its parts cite.",
-                     STR_FMT(id), STR_FMT(article));
-    }
-}
-
 static void link_step(struct load *load, const struct draft_procedure *draft, size_t i)
 {
     const struct procedure *procedure = draft->procedure;
@@ -396,7 +363,7 @@ static void link_step(struct load *load, const struct draft_procedure *draft, si
     for (size_t k = 0; k < step->n_outcomes; k++)
         link_outcome(load, procedure, step, outcomes->entries.items[k].value,
                      &step->outcomes[k]);
-    check_meets(load, step, node_get(node, "meets"));
+    check_step_claims(load, procedure, step);
 }
 
 /* ---- procedures ---------------------------------------------------------------------------- */

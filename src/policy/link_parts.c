@@ -7,19 +7,34 @@ enum { SHOWS_MAX = 32, TELLS_MAX = 32, OFFERED_MAX = 16, BEFORE_MAX = 16 };
 
 /* ---- shows --------------------------------------------------------------------------------- */
 
+/* PATH, or {show: PATH, meets: [...]} when it fulfils a requirement of its own. */
 static bool link_shown(struct load *load, const struct procedure *procedure,
-                       const struct node *node, struct shown *out)
+                       const struct node *item, struct shown *out)
 {
+    const struct node *node = item;
+    *out = (struct shown){.pos = item->pos};
+    if (item->kind == NODE_MAP) {
+        if (!check_map(load, item, "what is shown", "show meets"))
+            return false;
+        out->meets = parse_meets(load, item);
+        node = node_get(item, "show");
+        if (!node) {
+            diagnose(load, PROBLEM_MISSING_KEY, item->pos,
+                     "what is shown has no \"show\"; add the path.");
+            return false;
+        }
+    }
     str text = scalar_text(load, node, "what is shown"), step_id, field_id;
     if (!text.ptr)
         return false;
-    out->pos = node->pos;
     out->id = text;
     if (str_cut(text, '.', &step_id, &field_id)) {
         const struct step *step = want_step(load, procedure, step_id, node->pos);
         if (!step || form_is_broken(load, step) || !want_field(load, step, field_id, node->pos))
             return false;
-        *out = (struct shown){SHOWN_FIELD, step_id, field_id, node->pos};
+        out->kind = SHOWN_FIELD;
+        out->step = step_id;
+        out->id = field_id;
         return true;
     }
     if (policy_material(load->policy, text)) {
@@ -36,19 +51,33 @@ static bool link_shown(struct load *load, const struct procedure *procedure,
     return false;
 }
 
+/* [ROLE, ...], or {to: [ROLE, ...], meets: [...]}. */
 static void link_tell(struct load *load, struct step *step, const struct node_entry *entry)
 {
+    const struct node *roles = entry->value;
+    struct claims meets = {NULL, 0};
     bool always = str_eq(entry->key->text, S("always"));
     if (!always && !want_outcome(load, step, entry->key->text, entry->key->pos))
         return;
-    if (!check_list(load, entry->value, "who is told", TELLS_MAX))
+    if (roles->kind == NODE_MAP) {
+        if (!check_map(load, roles, "who is told", "to meets"))
+            return;
+        meets = parse_meets(load, roles);
+        roles = node_get(roles, "to");
+        if (!roles) {
+            diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
+                     "who is told has no \"to\"; add the list of roles.");
+            return;
+        }
+    }
+    if (!check_list(load, roles, "who is told", TELLS_MAX))
         return;
-    for (size_t i = 0; i < entry->value->items.len; i++) {
-        const struct node *node = entry->value->items.items[i];
+    for (size_t i = 0; i < roles->items.len; i++) {
+        const struct node *node = roles->items.items[i];
         str role = scalar_text(load, node, "a role");
         if (role.ptr && want_role(load, role, node->pos) && step->n_tells < TELLS_MAX)
             step->tells[step->n_tells++] =
-                (struct tell){always ? S("") : entry->key->text, role, node->pos};
+                (struct tell){always ? S("") : entry->key->text, role, meets, node->pos};
     }
 }
 
@@ -80,10 +109,11 @@ static void link_offered(struct load *load, const struct node *list, struct proc
     for (size_t i = 0; i < list->items.len; i++) {
         const struct node *node = list->items.items[i];
         struct condition *out = &procedure->offered[procedure->n_offered];
-        if (!check_map(load, node, "an offer", "that zh en basis source"))
+        if (!check_map(load, node, "an offer", "that zh en basis source meets"))
             continue;
         read_label(load, node, "the offer", &out->say);
         out->basis = read_basis(load, node, "the offer", &procedure->basis, BASIS_REQUIRED);
+        out->meets = parse_meets(load, node);
         const struct node *that = node_get(node, "that");
         if (!that)
             diagnose(load, PROBLEM_MISSING_KEY, node->pos,
@@ -121,10 +151,12 @@ void link_offer(struct load *load, const struct node *root, struct procedure *pr
     const struct node *withdraw = node_get(root, "withdraw");
     if (offered)
         link_offered(load, offered, procedure);
-    if (!withdraw || !check_map(load, withdraw, "withdraw", "before basis source"))
+    if (!withdraw || !check_map(load, withdraw, "withdraw", "before basis source meets"))
         return;
     procedure->withdrawal.present = true;
     procedure->withdrawal.basis = read_basis(load, withdraw, "withdraw", NULL, BASIS_REQUIRED);
+    procedure->withdrawal.meets = parse_meets(load, withdraw);
+    procedure->withdrawal.pos = withdraw->pos;
     const struct node *before = node_get(withdraw, "before");
     if (!before)
         diagnose(load, PROBLEM_MISSING_KEY, withdraw->pos,

@@ -59,6 +59,7 @@
     X(BASIS_FORM, "P402", false)      /* article not a number, or both basis and source */        \
     X(MEETS_FORM, "P403", false)                                                                  \
     X(MEETS_ARTICLE, "P404", false)   /* meets a requirement of an article not cited */           \
+    X(MEETS_UNKNOWN, "P405", false)   /* a requirement that the table does not have */            \
     X(UNREACHABLE, "P501", false)                                                                 \
     X(DEAD_OUTCOME, "P502", false)                                                                \
     X(STUCK, "P503", false)           /* a case that cannot end */                                \
@@ -173,7 +174,12 @@ bool pack_name_allowed(str name);
 
 void parse_head(struct load *load, const struct node *root);
 void parse_procedure(struct load *load, const struct node *root);
-void parse_meets(struct load *load, const struct node *node, str **out, size_t *out_n);
+/* meets of a map; empty when it has none. */
+struct claims parse_meets(struct load *load, const struct node *map);
+/* Each requirement belongs to an article that the step, or the register, cites. */
+void check_step_claims(struct load *load, const struct procedure *procedure,
+                       const struct step *step);
+void check_register_claims(struct load *load, const struct ledger *ledger);
 void parse_registers(struct load *load, const struct node *root);
 void link_registers(struct load *load);
 /* Its offered conditions and when it may be withdrawn. */

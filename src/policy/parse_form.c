@@ -15,7 +15,7 @@ static const char *const TYPE_KEYS[] = {
     [FIELD_QUANTITIES] = "",
     [FIELD_ORGANISATION] = "role",
 };
-static const char COMMON_KEYS[] = "type zh en help optional for preset basis source";
+static const char COMMON_KEYS[] = "type zh en help optional for preset basis source meets";
 
 const char *field_type_name(enum field_type type)
 {
@@ -103,8 +103,8 @@ static void check_field_keys(struct load *load, const struct node *node, const c
                              enum field_type type)
 {
     check_map(load, node, what,
-              "type zh en help optional for preset basis source min max multiline unit choices "
-              "role");
+              "type zh en help optional for preset basis source meets min max multiline unit "
+              "choices role");
     str *known, *own;
     size_t n = split_words(load->arena, S("min max multiline unit choices role"), &known);
     size_t n_own = split_words(load->arena, str_of(TYPE_KEYS[type]), &own);
@@ -141,6 +141,7 @@ static bool parse_field(struct load *load, const struct node_entry *entry, struc
     read_flag(load, node, "optional", &out->optional);
     read_flag(load, node, "multiline", &out->multiline);
     out->basis = read_basis(load, node, what, NULL, BASIS_OPTIONAL);
+    out->meets = parse_meets(load, node);
     parse_preset(load, node, out);
     if (unit && out->type == FIELD_INTEGER)
         out->unit = scalar_text(load, unit, "unit");

@@ -2,61 +2,10 @@
  * A procedure file: everything that can be said without knowing the other names. */
 #include "policy/load_priv.h"
 
-enum { CODE_MAX = 8, MEETS_MAX = 100, SEATS_MAX = 8 };
+enum { CODE_MAX = 8, SEATS_MAX = 8 };
 
 static const char STEP_KEYS[] = "id zh en by basis source meets side opinion paper further form "
                                 "materials shows needs within not-before ahead outcomes tell";
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* PREFIX-ARTICLE or PREFIX-ARTICLE.N, as the table of requirements has it. */
-static bool meets_form(str s, str *out_article)
-{
-    size_t i = 0;
-    while (i < s.len && s.ptr[i] >= 'A' && s.ptr[i] <= 'Z')
-        i++;
-    if (i == 0 || i == s.len || s.ptr[i] != '-')
-        return false;
-    size_t from = ++i;
-    while (i < s.len && is_digit(s.ptr[i]))
-        i++;
-    *out_article = (str){s.ptr + from, i - from};
-    if (i == from || i == s.len)
-        return i > from;
-    if (s.ptr[i] != '.' || i + 1 == s.len)
-        return false;
-    while (++i < s.len)
-        if (!is_digit(s.ptr[i]))
-            return false;
-    return true;
-}
-
-void parse_meets(struct load *load, const struct node *node, str **out, size_t *out_n)
-{
-    if (!node || !check_list(load, node, "meets", MEETS_MAX))
-        return;
-    *out = NEWS(load->arena, str, node->items.len);
-    for (size_t i = 0; i < node->items.len; i++) {
-        const struct node *item = node->items.items[i];
-        str id = scalar_text(load, item, "a requirement"), article;
-        if (!id.ptr)
-            continue;
-        if (!meets_form(id, &article)) {
-            diagnose(load, PROBLEM_MEETS_FORM, item->pos,
-                     "\"%.*s\" is no requirement id; expected PREFIX-ARTICLE.NUMBER such as "
-                     "AB-12.3.", STR_FMT(id));
-            continue;
-        }
-        for (size_t k = 0; k < *out_n; k++)
-            if (str_eq((*out)[k], id))
-                diagnose(load, PROBLEM_DUPLICATE_ID, item->pos, "%.*s stands twice in meets.",
-                         STR_FMT(id));
-        (*out)[(*out_n)++] = id;
-    }
-}
 
 static void parse_outcome(struct load *load, const struct node_entry *entry, struct outcome *out)
 {
@@ -65,9 +14,10 @@ static void parse_outcome(struct load *load, const struct node_entry *entry, str
     out->id = entry->key->text;
     out->pos = entry->key->pos;
     check_id(load, entry->key, "outcome", "always opened");
-    if (!check_map(load, entry->value, what, "zh en tone to effects"))
+    if (!check_map(load, entry->value, what, "zh en tone to effects meets"))
         return;
     read_label(load, entry->value, what, &out->label);
+    out->meets = parse_meets(load, entry->value);
     const struct node *tone = node_get(entry->value, "tone");
     out->tone = TONE_NEUTRAL;
     if (!tone) {
@@ -140,6 +90,19 @@ static void parse_by(struct load *load, const struct node *node, const char *wha
     out->by = out->n_seats ? out->seats[0] : STR_NONE;
 }
 
+/* KEY: yes, or KEY: {meets: [...]}, which says yes too. */
+static void parse_mark(struct load *load, const struct node *step, const char *key, bool *out,
+                       struct claims *out_meets)
+{
+    const struct node *mark = node_get(step, key);
+    if (!mark || mark->kind != NODE_MAP) {
+        read_flag(load, step, key, out);
+        return;
+    }
+    *out = check_map(load, mark, key, "meets");
+    *out_meets = parse_meets(load, mark);
+}
+
 static void parse_step(struct load *load, const struct node *node, struct step *out,
                        struct draft_step *draft)
 {
@@ -160,12 +123,12 @@ static void parse_step(struct load *load, const struct node *node, struct step *
     read_label(load, node, what, &out->label);
     parse_by(load, node, what, out);
     out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
-    read_flag(load, node, "opinion", &out->opinion);
-    read_flag(load, node, "paper", &out->paper);
-    read_flag(load, node, "further", &out->further);
+    parse_mark(load, node, "opinion", &out->opinion, &out->opinion_meets);
+    parse_mark(load, node, "paper", &out->paper, &out->paper_meets);
+    parse_mark(load, node, "further", &out->further, &out->further_meets);
     read_flag(load, node, "side", &side);
     out->stage = !side;
-    parse_meets(load, node_get(node, "meets"), &out->meets, &out->n_meets);
+    out->meets = parse_meets(load, node);
     parse_form(load, node_get(node, "form"), &out->form, &draft->form_broken);
     parse_outcomes(load, node, what, out);
 }
@@ -234,7 +197,7 @@ void parse_procedure(struct load *load, const struct node *root)
     else if (check_map(load, title, "title", "zh en"))
         read_label(load, title, "the title", &procedure->label);
     procedure->basis = read_basis(load, root, "the procedure", NULL, BASIS_REQUIRED);
-    parse_meets(load, node_get(root, "meets"), &procedure->meets, &procedure->n_meets);
+    procedure->meets = parse_meets(load, root);
     const struct node *about = node_get(root, "about");
     procedure->about = about && read_word(load, about, "about", "system") == 0;
     parse_steps(load, root, draft);

@@ -28,6 +28,16 @@ struct basis {
     bool local;
 };
 
+/* A requirement that a rule fulfils, and where the pack says so. */
+struct claim {
+    str id;                  /* PREFIX-ARTICLE or PREFIX-ARTICLE.NUMBER */
+    struct pos pos;
+};
+struct claims {
+    struct claim *items;
+    size_t n;
+};
+
 /* ---- expressions --------------------------------------------------------------------------- */
 
 struct expression;           /* typed, linked; see expression.c for the grammar */
@@ -100,6 +110,7 @@ struct field {
         str step, field;
     } preset;
     struct basis basis;          /* article that asks for it */
+    struct claims meets;
     str *outcomes;               /* outcomes of its step that it belongs to */
     size_t n_outcomes;           /* 0: every outcome */
     struct pos pos;
@@ -129,6 +140,7 @@ struct condition {
     struct expression *when;
     struct label say;            /* what a person reads when it does not hold */
     struct basis basis;
+    struct claims meets;
     str outcome;                 /* empty: for every outcome of the step */
 };
 
@@ -146,6 +158,8 @@ struct limit_case {
     str count_step, count_field; /* else the INTEGER field that holds the count */
     enum unit unit;
     bool roll;
+    struct claims meets;         /* of an exception */
+    struct pos pos;
 };
 
 struct limit {
@@ -155,11 +169,13 @@ struct limit {
     bool refuses;                /* AHEAD: too short a notice is refused, else marked */
     int32_t extend_most;         /* units that extensions may add in all; 0: no extension */
     struct basis extend_basis;
+    struct claims extend_meets;
     struct limit_case *cases;    /* exceptions first, then the rule */
     size_t n;
     enum anchor_kind anchor;
     str step, outcome;           /* ANCHOR_FACT */
     struct basis basis;
+    struct claims meets;
     struct pos pos;
 };
 
@@ -214,6 +230,7 @@ struct outcome {
     bool choice;                 /* targets are alternatives */
     struct effect *effects;
     size_t n_effects;
+    struct claims meets;         /* also of where it leads and what it does */
     struct pos pos;
 };
 
@@ -222,12 +239,14 @@ enum shown_kind { SHOWN_FIELD, SHOWN_MATERIAL, SHOWN_REGISTER };
 struct shown {
     enum shown_kind kind;
     str step, id;                /* FIELD: of that step; MATERIAL, REGISTER: empty step */
+    struct claims meets;
     struct pos pos;
 };
 
 /* Who is told of an outcome, and has to receive it. */
 struct tell {
     str outcome, role;           /* outcome empty: every one */
+    struct claims meets;
     struct pos pos;
 };
 
@@ -238,8 +257,7 @@ struct step {
     str *seats;                  /* roles that sign, each by itself; the first outcome needs all */
     size_t n_seats;
     struct basis basis;
-    str *meets;                  /* requirement ids */
-    size_t n_meets;
+    struct claims meets;         /* of every part that makes none of its own */
     struct form form;
     str *materials;              /* ids this step may take; needs say which are required */
     size_t n_materials;
@@ -255,6 +273,7 @@ struct step {
     bool opinion;                /* an opinion must be written */
     bool paper;                  /* may be recorded later, from a paper */
     bool further;                /* the authority may ask for materials beyond these */
+    struct claims opinion_meets, paper_meets, further_meets;
     bool stage;                  /* shown on the stage line; a supplement or rectification is not */
     struct pos pos;
 };
@@ -279,8 +298,7 @@ struct procedure {
     str id, code;                /* code: letters in the case number */
     struct label label;
     struct basis basis;
-    str *meets;                  /* requirement ids */
-    size_t n_meets;
+    struct claims meets;         /* of what stands beside the steps, and of the way through them */
     bool about;                  /* about a system that there is; else it registers a new one */
     str title_step, title_field; /* the text field of the first step that names the new system */
     struct condition *offered;   /* what must hold for a case to be opened */
@@ -288,6 +306,8 @@ struct procedure {
     struct withdrawal {
         bool present;
         struct basis basis;
+        struct claims meets;
+        struct pos pos;
         struct fact { str step, outcome; } *before; /* not after any of these */
         size_t n_before;
     } withdrawal;
@@ -308,8 +328,7 @@ struct ledger {
     enum register_about about;
     bool monthly;                /* one line a month; a later one for the month takes its place */
     struct form form;
-    str *meets;
-    size_t n_meets;
+    struct claims meets;
     struct pos pos;
 };
 
@@ -319,8 +338,7 @@ struct listing_rule {
     struct label label;
     struct basis basis;
     struct expression *when;
-    str *meets;
-    size_t n_meets;
+    struct claims meets;
     struct pos pos;
 };
 
@@ -386,11 +404,93 @@ str diagnostics_print(struct arena *arena, const struct diagnostics *diagnostics
 struct policy *policy_load(struct arena *arena, const struct pack *pack,
                            struct diagnostics *out_diagnostics) WARN_UNUSED;
 
+/* Requirements that the table lacks although it knows their prefix: each is an error (P405) with
+ * the nearest that it has. A prefix that it does not know is of a city that keeps its own table. */
+void policy_check_claims(struct arena *arena, const struct pack *pack, const struct policy *policy,
+                         const str *known, size_t n, struct diagnostics *diagnostics);
+
 /* The closure of a pack as one canonical blob, and back; its SM3 digest is the version. Packing
  * takes a pack that policy_load accepted (else must). Errors of unpacking: CORRUPT. */
 str pack_to_blob(struct arena *arena, const struct pack *pack);
 bool pack_from_blob(struct arena *arena, str blob, struct pack *out, struct err *e) WARN_UNUSED;
 void pack_add(struct arena *arena, struct pack *pack, str name, str bytes); /* keeps the order */
+
+/* ---- the rules of a program ---------------------------------------------------------------- */
+
+/* What a pack demands, taken apart into what can be left out alone. Symbol, word, and what
+ * rule_neutralise makes of it: always the laxer reading, so that only a test of it can notice. */
+#define RULES(X)                                                                                  \
+    X(WITHIN, "within")          /* one unit longer; none when a field gives it */                \
+    X(EXCEPT, "except")          /* the exception is forgotten */                                 \
+    X(EXTEND, "extend")          /* one unit more */                                              \
+    X(WAIT, "not-before")        /* one unit shorter; none when a field gives it */               \
+    X(AHEAD, "ahead")            /* one unit shorter */                                           \
+    X(NEED, "needs")             /* always holds */                                               \
+    X(OFFER, "offered")          /* always holds */                                               \
+    X(WITHDRAW, "withdraw")      /* a case is taken back at any time */                           \
+    X(FIELD, "field")            /* need not be filled in; an optional one is not taken */        \
+    X(MIN, "min")                /* one less */                                                   \
+    X(MAX, "max")                /* one more */                                                   \
+    X(TO, "to")                  /* leads nowhere; an end is none */                              \
+    X(EFFECT, "effect")          /* does nothing */                                               \
+    X(TELL, "tell")              /* nobody is told */                                             \
+    X(SHOW, "shows")             /* is not shown */                                               \
+    X(OPINION, "opinion")        /* need not be written */                                        \
+    X(PAPER, "paper")            /* nothing is recorded from a paper */                           \
+    X(FURTHER, "further")        /* nothing further is asked for */                               \
+    X(BY, "by")                  /* another role acts; of several one signs less */               \
+    X(REGISTER, "register")      /* its lines say nothing */                                      \
+    X(FILER, "filer")            /* another role files */                                         \
+    X(EVERY, "every")            /* a line of the same month stands beside the first */           \
+    X(LIST, "list")              /* never finds a system */
+
+enum rule_kind {
+#define X(symbol, word) RULE_##symbol,
+    RULES(X)
+#undef X
+};
+const char *rule_word(enum rule_kind kind);
+
+struct rule {
+    enum rule_kind kind;
+    str name;                /* "onboard.review within", unlike any other of the pack */
+    struct pos pos;
+    struct basis basis;
+    str *meets;              /* its own claims, or those of what it stands in */
+    size_t n_meets;
+    const void *part;        /* what a decision notes when it reads the rule; some share one */
+    struct procedure *procedure;
+    struct step *step;
+    struct outcome *outcome;
+    struct ledger *ledger;   /* of a field: in whose form it stands, else step's */
+    size_t at;               /* index in the list that it stands in */
+};
+/* Every rule, in the order of the pack. */
+struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *out_n);
+/* Changes the program: afterwards the rule says nothing any more. Other rules of that program may
+ * point to what has moved; take a fresh one for each. */
+void rule_neutralise(struct policy *policy, const struct rule *rule);
+
+/* ---- for people ---------------------------------------------------------------------------- */
+
+/* The whole program in sentences: who takes part, registers, each procedure step by step. */
+str policy_aloud(struct arena *arena, const struct policy *policy, enum language language);
+
+/* How a change weighs on whom the rules bind. Symbol, zh, en. */
+#define WEIGHTS(X)                                                                                \
+    X(TIGHTER, "收紧", "tighter")                                                                 \
+    X(LOOSER, "放宽", "looser")                                                                   \
+    X(RIGHTS, "权责", "other right-holder") /* another acts, decides, files, sees or is told */   \
+    X(STRUCTURE, "结构", "structural")
+enum weight {
+#define X(symbol, zh, en) WEIGHT_##symbol,
+    WEIGHTS(X)
+#undef X
+};
+/* What the second program says otherwise than the first, by article, each line with its weight;
+ * wordings apart at the end. Empty when they say the same. */
+str policy_changes(struct arena *arena, struct policy *from, struct policy *to,
+                   enum language language);
 
 /* NULL when there is none. */
 const struct procedure *policy_procedure(const struct policy *policy, str id);

@@ -33,7 +33,7 @@ static void parse_register(struct load *load, const struct node_entry *entry, st
         return;
     read_label(load, entry->value, what, &out->label);
     out->basis = read_basis(load, entry->value, what, NULL, BASIS_REQUIRED);
-    parse_meets(load, node_get(entry->value, "meets"), &out->meets, &out->n_meets);
+    out->meets = parse_meets(load, entry->value);
     const struct node *by = node_get(entry->value, "by"), *every = node_get(entry->value, "every");
     const struct node *about = node_get(entry->value, "about");
     const struct node *form = node_get(entry->value, "form");
@@ -85,7 +85,7 @@ void parse_registers(struct load *load, const struct node *root)
             continue;
         read_label(load, entry->value, what, &out->label);
         out->basis = read_basis(load, entry->value, what, NULL, BASIS_REQUIRED);
-        parse_meets(load, node_get(entry->value, "meets"), &out->meets, &out->n_meets);
+        out->meets = parse_meets(load, entry->value);
     }
 }
 
@@ -114,6 +114,7 @@ void link_registers(struct load *load)
         if (ledger->by.ptr)
             want_role(load, ledger->by, node_get(node, "by")->pos);
         link_register_form(load, ledger, node_get(node, "form"));
+        check_register_claims(load, ledger);
         for (size_t d = 0; d < load->drafts.len; d++) {
             const struct step *step = procedure_step(load->drafts.items[d].procedure, ledger->id);
             if (step)

@@ -249,7 +249,8 @@ bool fit_case(struct world *world, const struct case_state *kase, const struct e
                known_organisation(world, event, event->case_opened.opener, e);
     if (!kase)
         return unfit(event, "its case is unknown", e);
-    if (kase->ended)
+    /* What the last decision told somebody is received afterwards. */
+    if (kase->ended && event->kind != EVENT_notice_received)
         return unfit(event, "its case has ended", e);
     if (event->kind == EVENT_task_opened && (event->task_opened.round < 1 ||
                                              event->task_opened.round > LIMIT_TASKS))

@@ -23,6 +23,7 @@ struct library {
     VEC(struct shelf) shelves;
     VEC(struct arena *) retired; /* of authorities that were loaded anew */
     int64_t askings;
+    const struct policy *stand_in;
 };
 
 struct library *library_new(void)
@@ -109,9 +110,16 @@ static struct policy *load_guarded(struct arena *arena, struct db *db, str diges
     return policy;
 }
 
+void library_stand_in(struct library *library, const struct policy *policy)
+{
+    library->stand_in = policy;
+}
+
 const struct policy *library_policy(struct library *library, struct db *db, str digest,
                                     struct err *e)
 {
+    if (library->stand_in)
+        return library->stand_in;
     for (size_t i = 0; i < library->policies.len; i++) {
         struct kept_policy *kept = &library->policies.items[i];
         if (str_eq(kept->digest, digest)) {

@@ -31,6 +31,9 @@ void library_rest(struct library *library);
 const struct policy *library_policy(struct library *library, struct db *db, str digest,
                                     struct err *e);
 
+/* From now on this program, which outlives the library, is every version: one is tried out. */
+void library_stand_in(struct library *library, const struct policy *policy);
+
 /* The authority with its parsed calendar; NULL in *out when there is none with that id. */
 bool library_authority(struct library *library, struct db *db, struct arena *arena, int64_t id,
                        struct authority_state **out, struct err *e) WARN_UNUSED;

@@ -96,6 +96,84 @@ static void conditions_inherit_the_article_and_say_what_is_missing(void **state)
     assert_null(expression_own_field(review->needs[3].when).ptr);
 }
 
+/* ---- rules ---------------------------------------------------------------------------------- */
+
+static struct policy *loaded(struct pack *pack)
+{
+    struct diagnostics found;
+    struct policy *policy = policy_load(arena, pack, &found);
+    assert_non_null(policy);
+    return policy;
+}
+
+static const struct rule *rule_called(const struct rule *rules, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(rules[i].name, str_of(name)))
+            return &rules[i];
+    fail_msg("there is no rule %s", name);
+    return NULL;
+}
+
+static void every_rule_has_a_name_of_its_own_and_a_place(void **state)
+{
+    (void)state;
+    struct pack pack = zhengzhou();
+    size_t n;
+    const struct rule *rules = policy_rules(arena, loaded(&pack), &n);
+    assert_true(n > 300);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(rules[i].pos.line > 0);
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(rules[i].name, rules[k].name))
+                fail_msg("two rules are called %.*s", STR_FMT(rules[i].name));
+    }
+}
+
+/* Its own before those of what it stands in: as with the article. */
+static void a_rule_claims_what_its_part_or_its_step_says(void **state)
+{
+    (void)state;
+    struct pack pack = zhengzhou();
+    size_t n;
+    const struct rule *rules = policy_rules(arena, loaded(&pack), &n);
+    const struct rule *limit = rule_called(rules, n, "onboard.review within");
+    assert_int_equal(limit->n_meets, 1);
+    assert_true(str_eq(limit->meets[0], S("ZZ-12.4")));
+    const struct rule *opinion = rule_called(rules, n, "onboard.review opinion");
+    assert_int_equal(opinion->n_meets, 2);
+    assert_true(str_eq(opinion->meets[0], S("ZZ-12.2")));
+    const struct rule *way = rule_called(rules, n, "onboard.review to allocate from approve");
+    assert_true(str_eq(way->meets[way->n_meets - 1], S("ZZ-10")));
+}
+
+/* What it leaves is a program that can be taken apart again. Most rules are gone from it; a bound
+ * or a limit is still there and says something laxer. */
+static void a_rule_can_be_left_out_of_a_program(void **state)
+{
+    (void)state;
+    struct pack pack = read_pack(source_path("tests/packs/maple"));
+    size_t n;
+    policy_rules(arena, loaded(&pack), &n);
+    for (size_t i = 0; i < n; i++) {
+        struct arena *outer = arena;
+        arena = arena_new(LIMIT_ARENA_POLICY);
+        size_t before, after;
+        struct policy *policy = loaded(&pack);
+        struct rule *rules = policy_rules(arena, policy, &before);
+        str changed = policy_changes(arena, loaded(&pack), policy, LANGUAGE_EN);
+        assert_int_equal(changed.len, 0);
+        rule_neutralise(policy, &rules[i]);
+        policy_rules(arena, policy, &after);
+        assert_true(after <= before);
+        changed = policy_changes(arena, loaded(&pack), policy, LANGUAGE_EN);
+        if (!changed.len)
+            fail_msg("nobody would notice that %.*s is gone", STR_FMT(rules[i].name));
+        arena_free(arena);
+        arena = outer;
+    }
+}
+
 /* ---- golden refusals ----------------------------------------------------------------------- */
 
 static struct pack golden_pack(str name)
@@ -121,6 +199,9 @@ static str golden_name(str file)
     return (str){file.ptr, file.len - S(".expected").len};
 }
 
+/* What the table of requirements has. */
+static const str TABLE[] = {{"AB-1.1", 6}, {"AB-1.2", 6}, {"AB-1.3", 6}, {"CD-1", 4}};
+
 /* Warnings are expected texts too; what has only those loads. */
 static bool only_warnings(const struct diagnostics *found)
 {
@@ -141,11 +222,13 @@ static void every_fault_is_refused_word_for_word(void **state)
         struct pack pack = golden_pack(name);
         struct diagnostics found;
         struct policy *policy = policy_load(arena, &pack, &found);
+        if (policy)
+            policy_check_claims(arena, &pack, policy, TABLE, COUNT_OF(TABLE), &found);
         str text = diagnostics_print(arena, &found);
         str expected = read_file(str_printf(arena, "%.*s/%.*s", STR_FMT(golden_folder()),
                                             STR_FMT(names.items.items[i])));
-        bool right = str_eq(text, expected) && text.len > 0 &&
-                     (policy != NULL) == only_warnings(&found);
+        bool loads = only_warnings(&found) || str_starts(name, S("meets-unknown"));
+        bool right = str_eq(text, expected) && text.len > 0 && (policy != NULL) == loads;
         if (!right)
             print_error("%.*s: %s, printed:\n%.*sexpected:\n%.*s", STR_FMT(name),
                         policy ? "loaded" : "refused", STR_FMT(text), STR_FMT(expected));
@@ -370,6 +453,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(zhengzhou_loads_without_a_finding),
+        TEST(every_rule_has_a_name_of_its_own_and_a_place),
+        TEST(a_rule_claims_what_its_part_or_its_step_says),
+        TEST(a_rule_can_be_left_out_of_a_program),
         TEST(the_program_says_what_the_file_says),
         TEST(limits_have_exceptions_first_and_lengths_from_fields),
         TEST(conditions_inherit_the_article_and_say_what_is_missing),

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which requirements are proven: scenarios are played, and played again without each rule. What a
+ * rule is worth shows in the line that fails when it is gone. */
+#include "play/play.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const STATES[] = {
+#define X(symbol, name) name,
+    COVERAGES(X)
+#undef X
+};
+
+const char *coverage_name(enum coverage_state state)
+{
+    return STATES[state];
+}
+
+enum { WORKERS_MAX = 16, RULE_SECONDS = 120 };
+
+/* What a process leaves behind, in memory that both see. */
+struct verdict {
+    bool reached_end;
+    int scenario, line; /* of the failure; line 0: nothing failed */
+    struct err err;     /* why the end was not reached, when the program could say */
+};
+
+struct examination {
+    struct arena *arena;
+    struct pack pack;
+    struct policy *policy;
+    struct rule *rules;
+    size_t n_rules;
+    struct scenario *scenarios;
+    size_t n_scenarios;
+    int *read; /* rule x scenario: the first line that reads it, 0: none */
+    size_t playing;
+    struct verdict *verdicts; /* one a rule */
+};
+
+/* ---- as it is ------------------------------------------------------------------------------- */
+
+static void note(void *ctx, int line, const void *part)
+{
+    struct examination *x = ctx;
+    for (size_t i = 0; i < x->n_rules; i++) {
+        int *read = &x->read[i * x->n_scenarios + x->playing];
+        if (x->rules[i].part == part && !*read)
+            *read = line;
+    }
+}
+
+static bool play_all(struct examination *x, struct err *e)
+{
+    struct trial trial = {&x->pack, x->policy, note, x};
+    x->read = NEWS(x->arena, int, x->n_rules * x->n_scenarios + 1);
+    for (x->playing = 0; x->playing < x->n_scenarios; x->playing++) {
+        const struct scenario *scenario = &x->scenarios[x->playing];
+        struct play_result result;
+        if (!play_trial(scenario, &trial, &result, e))
+            return false;
+        str where = str_printf(x->arena, "%s:%d", scenario->path, result.line);
+        if (result.failed)
+            return RAISE(e, INPUT, where.ptr, "the scenario fails as it is; see yunjian play");
+    }
+    return true;
+}
+
+/* ---- without a rule ------------------------------------------------------------------------- */
+
+static bool is_read(const struct examination *x, size_t rule, size_t scenario)
+{
+    return x->read[rule * x->n_scenarios + scenario] != 0;
+}
+
+/* In a process of its own: the changed program dies with it. */
+static void try_without(struct examination *x, size_t rule)
+{
+    struct verdict *verdict = &x->verdicts[rule];
+    struct trial trial = {&x->pack, x->policy, NULL, NULL};
+    rule_neutralise(x->policy, &x->rules[rule]);
+    for (size_t i = 0; i < x->n_scenarios && !verdict->line; i++) {
+        struct play_result result;
+        if (!is_read(x, rule, i))
+            continue;
+        if (!play_trial(&x->scenarios[i], &trial, &result, &verdict->err))
+            return;
+        /* An act in vain says that something else stands in the way, not what the rule is worth. */
+        if (result.act)
+            continue;
+        verdict->scenario = (int)i;
+        verdict->line = result.line;
+    }
+    verdict->reached_end = true;
+}
+
+static bool worth_trying(const struct examination *x, size_t rule)
+{
+    bool read = false;
+    for (size_t i = 0; i < x->n_scenarios; i++)
+        read |= is_read(x, rule, i);
+    return read && x->rules[rule].n_meets > 0;
+}
+
+static bool start(struct examination *x, size_t rule, struct err *e)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0)
+        return RAISE(e, IO, "coverage", "cannot start a process: %s", strerror(errno));
+    if (pid == 0) {
+        alarm(RULE_SECONDS); /* without a rule a program might never come to an end */
+        try_without(x, rule);
+        _exit(0);
+    }
+    return true;
+}
+
+static size_t verdict_bytes(const struct examination *x)
+{
+    return (x->n_rules + 1) * sizeof *x->verdicts;
+}
+
+static void release_verdicts(void *arg)
+{
+    struct examination *x = arg;
+    munmap(x->verdicts, verdict_bytes(x));
+}
+
+static bool share_verdicts(struct examination *x, struct err *e)
+{
+    void *shared = mmap(NULL, verdict_bytes(x), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return RAISE(e, IO, "coverage", "no memory to share: %s", strerror(errno));
+    x->verdicts = shared;
+    arena_defer(x->arena, release_verdicts, x);
+    return true;
+}
+
+static bool try_all(struct examination *x, struct err *e)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    long most = online < 1 ? 1 : online > WORKERS_MAX ? WORKERS_MAX : online;
+    long running = 0;
+    bool ok = share_verdicts(x, e);
+    for (size_t i = 0; i < x->n_rules && ok; i++) {
+        if (!worth_trying(x, i))
+            continue;
+        if (running == most && wait(NULL) > 0)
+            running--;
+        ok = start(x, i, e);
+        running += ok;
+    }
+    while (running > 0 && wait(NULL) > 0)
+        running--;
+    for (size_t i = 0; i < x->n_rules && ok; i++)
+        if (worth_trying(x, i) && !x->verdicts[i].reached_end)
+            ok = RAISE(e, CORRUPT, "coverage", "the program broke without the rule %.*s: %s",
+                       STR_FMT(x->rules[i].name),
+                       x->verdicts[i].err.code ? x->verdicts[i].err.msg : "it ended itself");
+    return ok;
+}
+
+/* ---- one pack ------------------------------------------------------------------------------- */
+
+static bool load(struct examination *x, str name, const struct requirement *table, size_t n,
+                 str *out_findings, struct err *e)
+{
+    struct diagnostics diagnostics = {0};
+    str *known = NEWS(x->arena, str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        known[i] = table[i].id;
+    if (!pack_find(x->arena, name, &x->pack, e))
+        return false;
+    x->policy = policy_load(x->arena, &x->pack, &diagnostics);
+    if (x->policy)
+        policy_check_claims(x->arena, &x->pack, x->policy, known, n, &diagnostics);
+    *out_findings = diagnostics_print(x->arena, &diagnostics);
+    if (diagnostics.errors)
+        return RAISE(e, INPUT, "policy", "%zu errors in %.*s; mend them first", diagnostics.errors,
+                     STR_FMT(name));
+    x->rules = policy_rules(x->arena, x->policy, &x->n_rules);
+    return scenarios_of(x->arena, name, &x->scenarios, &x->n_scenarios, e);
+}
+
+static struct proof_of_rule *proofs_of(struct examination *x)
+{
+    struct proof_of_rule *proofs = NEWS(x->arena, struct proof_of_rule, x->n_rules + 1);
+    for (size_t i = 0; i < x->n_rules; i++) {
+        const struct verdict *verdict = &x->verdicts[i];
+        proofs[i].rule = &x->rules[i];
+        if (verdict->line) {
+            proofs[i].proven_path = x->scenarios[verdict->scenario].path;
+            proofs[i].proven_line = verdict->line;
+        }
+        for (size_t k = x->n_scenarios; k-- > 0;)
+            if (is_read(x, i, k)) {
+                proofs[i].read_path = x->scenarios[k].path;
+                proofs[i].read_line = x->read[i * x->n_scenarios + k];
+            }
+    }
+    return proofs;
+}
+
+static void find_idle(const struct examination *x, struct coverage *out)
+{
+    for (size_t i = 0; i < x->n_scenarios; i++) {
+        bool useful = false;
+        for (size_t k = 0; k < x->n_rules; k++)
+            useful |= x->rules[k].n_meets > 0 && is_read(x, k, i);
+        if (!useful)
+            VEC_PUSH(x->arena, &out->idle, x->scenarios[i].path);
+    }
+}
+
+/* ---- the table ------------------------------------------------------------------------------ */
+
+static bool same_prefix(str a, str b)
+{
+    str head_a, head_b, rest;
+    str_cut(a, '-', &head_a, &rest);
+    str_cut(b, '-', &head_b, &rest);
+    return str_eq(head_a, head_b);
+}
+
+static bool prefix_claimed(const struct examination *x, str id)
+{
+    for (size_t i = 0; i < x->n_rules; i++)
+        for (size_t k = 0; k < x->rules[i].n_meets; k++)
+            if (same_prefix(x->rules[i].meets[k], id))
+                return true;
+    return false;
+}
+
+static void add_proofs(struct examination *x, const struct proof_of_rule *proofs,
+                       struct covered *row)
+{
+    for (size_t i = 0; i < x->n_rules; i++)
+        for (size_t k = 0; k < x->rules[i].n_meets; k++)
+            if (str_eq(x->rules[i].meets[k], row->requirement->id)) {
+                VEC_PUSH(x->arena, &row->rules, &proofs[i]);
+                break;
+            }
+}
+
+static bool is_outside(const struct requirement *requirement)
+{
+    return str_eq(requirement->kind, S("none")) ||
+           str_has(requirement->parameters, S("bearing=neighbour"));
+}
+
+static void judge(struct covered *row)
+{
+    row->state = row->rules.len                 ? COVERAGE_DECLARED
+                 : is_outside(row->requirement) ? COVERAGE_OUTSIDE
+                                                : COVERAGE_MISSING;
+    for (size_t i = 0; i < row->rules.len; i++)
+        if (row->rules.items[i]->proven_line)
+            row->state = COVERAGE_TESTED;
+}
+
+bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool every_row,
+                     struct coverage *out, str *out_findings, struct err *e)
+{
+    struct requirement *table;
+    size_t n;
+    if (!requirements_shipped(arena, &table, &n, e))
+        return false;
+    struct covered *all = NEWS(arena, struct covered, n);
+    bool *wanted = NEWS(arena, bool, n);
+    for (size_t i = 0; i < n_packs; i++) {
+        struct examination *x = NEW(arena, struct examination);
+        x->arena = arena;
+        if (!load(x, packs[i], table, n, out_findings, e) || !play_all(x, e) || !try_all(x, e))
+            return false;
+        const struct proof_of_rule *proofs = proofs_of(x);
+        find_idle(x, out);
+        for (size_t k = 0; k < n; k++) {
+            all[k].requirement = &table[k];
+            wanted[k] |= every_row || prefix_claimed(x, table[k].id);
+            add_proofs(x, proofs, &all[k]);
+        }
+    }
+    for (size_t k = 0; k < n; k++) {
+        judge(&all[k]);
+        if (wanted[k])
+            VEC_PUSH(arena, &out->rows, all[k]);
+    }
+    return true;
+}

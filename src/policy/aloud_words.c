@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Words for the parts of a program, Chinese and English. */
+#include "policy/aloud_priv.h"
+
+str in(const struct aloud *a, const char *zh, const char *en)
+{
+    return str_of(a->language == LANGUAGE_ZH ? zh : en);
+}
+
+str label_in(const struct aloud *a, struct label label)
+{
+    return a->language == LANGUAGE_ZH ? label.zh : label.en;
+}
+
+str basis_in(const struct aloud *a, struct basis basis)
+{
+    if (basis.local)
+        return in(a, "（主管部门自定）", " (set by the authority)");
+    if (!basis.article.len)
+        return S("");
+    return a->language == LANGUAGE_ZH
+               ? str_printf(a->arena, "（第%.*s条）", STR_FMT(basis.article))
+               : str_printf(a->arena, " (article %.*s)", STR_FMT(basis.article));
+}
+
+static str quoted(const struct aloud *a, str text)
+{
+    return a->language == LANGUAGE_ZH ? str_printf(a->arena, "“%.*s”", STR_FMT(text))
+                                      : str_printf(a->arena, "\"%.*s\"", STR_FMT(text));
+}
+
+/* The label, or the id where labels do not count. */
+static str named(const struct aloud *a, struct label label, str id)
+{
+    return a->by_id ? id : label_in(a, label);
+}
+
+str role_in(const struct aloud *a, str role)
+{
+    const struct role *found = policy_role(a->policy, role);
+    return found && !a->by_id ? label_in(a, found->label) : role;
+}
+
+str step_in(const struct aloud *a, str step)
+{
+    const struct step *found = procedure_step(a->procedure, step);
+    return quoted(a, found ? named(a, found->label, step) : step);
+}
+
+static str outcome_in(const struct aloud *a, str step, str outcome)
+{
+    const struct step *at = procedure_step(a->procedure, step);
+    const struct outcome *found = at ? step_outcome(at, outcome) : NULL;
+    return quoted(a, found ? named(a, found->label, outcome) : outcome);
+}
+
+str field_in(const struct aloud *a, str step, str field)
+{
+    const struct step *at = step.len ? procedure_step(a->procedure, step) : a->step;
+    const struct field *found = at ? form_field(&at->form, field) : NULL;
+    str name = quoted(a, found ? named(a, found->label, field) : field);
+    if (!at || at == a->step)
+        return name;
+    str where = step_in(a, step);
+    return a->language == LANGUAGE_ZH
+               ? str_printf(a->arena, "%.*s所填%.*s", STR_FMT(where), STR_FMT(name))
+               : str_printf(a->arena, "%.*s of %.*s", STR_FMT(name), STR_FMT(where));
+}
+
+void add_words(const struct aloud *a, struct listing_of_words *list, str words)
+{
+    VEC_PUSH(a->arena, &list->items, words);
+}
+
+static str join(const struct aloud *a, const struct listing_of_words *list, str between_last)
+{
+    struct buf out = buf_new(a->arena, 128);
+    for (size_t i = 0; i < list->items.len; i++) {
+        bool last = i + 1 == list->items.len;
+        if (i)
+            buf_add(&out, last ? between_last : in(a, "、", ", "));
+        buf_add(&out, list->items.items[i]);
+    }
+    return buf_str(&out);
+}
+
+str joined_in(const struct aloud *a, const struct listing_of_words *list)
+{
+    return join(a, list, in(a, "、", " and "));
+}
+
+str either_in(const struct aloud *a, const struct listing_of_words *list)
+{
+    return join(a, list, in(a, "或", " or "));
+}
+
+/* ---- limits --------------------------------------------------------------------------------- */
+
+static str unit_in(const struct aloud *a, enum unit unit, bool one)
+{
+    switch (unit) {
+    case UNIT_WORKING_DAY:
+        return in(a, "个工作日", one ? " working day" : " working days");
+    case UNIT_DAY:
+        return in(a, "日", one ? " day" : " days");
+    case UNIT_MONTH:
+        return in(a, "个月", one ? " month" : " months");
+    }
+    return STR_NONE;
+}
+
+str length_in(const struct aloud *a, const struct limit_case *length)
+{
+    str unit = unit_in(a, length->unit, length->count == 1 && !length->count_field.len);
+    if (!length->count_field.len)
+        return str_printf(a->arena, "%d%.*s", (int)length->count, STR_FMT(unit));
+    str field = field_in(a, length->count_step, length->count_field);
+    return a->language == LANGUAGE_ZH
+               ? str_printf(a->arena, "%.*s（%.*s）", STR_FMT(field), STR_FMT(unit))
+               : str_printf(a->arena, "as many%.*s as %.*s says", STR_FMT(unit), STR_FMT(field));
+}
+
+static str anchor_in(const struct aloud *a, const struct limit *limit)
+{
+    if (limit->anchor == ANCHOR_OPENED)
+        return in(a, "本环节开始", "it was opened");
+    str step = step_in(a, limit->step), outcome = outcome_in(a, limit->step, limit->outcome);
+    return a->language == LANGUAGE_ZH
+               ? str_printf(a->arena, "%.*s作出%.*s", STR_FMT(step), STR_FMT(outcome))
+               : str_printf(a->arena, "%.*s was decided as %.*s", STR_FMT(step), STR_FMT(outcome));
+}
+
+str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    if (limit->kind == LIMIT_UNTIL) {
+        str day = field_in(a, limit->date_step, limit->date_field);
+        return str_printf(a->arena, zh ? "至%.*s为止" : "until the day of %.*s", STR_FMT(day));
+    }
+    str length = length_in(a, &limit->cases[limit->n - 1]);
+    if (words == WORDS_AHEAD) {
+        str day = field_in(a, STR_NONE, limit->date_field);
+        str miss = limit->refuses
+                       ? in(a, "，不足的不予受理", "; a shorter notice is refused")
+                       : in(a, "，不足的予以标注", "; a shorter notice is taken and marked");
+        return zh ? str_printf(a->arena, "至少提前%.*s（以%.*s计）%.*s", STR_FMT(length),
+                               STR_FMT(day), STR_FMT(miss))
+                  : str_printf(a->arena, "at least %.*s before %.*s%.*s", STR_FMT(length),
+                               STR_FMT(day), STR_FMT(miss));
+    }
+    str anchor = anchor_in(a, limit);
+    if (words == WORDS_WAIT)
+        return zh ? str_printf(a->arena, "自%.*s起满%.*s后方可办理", STR_FMT(anchor),
+                               STR_FMT(length))
+                  : str_printf(a->arena, "not before %.*s have passed since %.*s", STR_FMT(length),
+                               STR_FMT(anchor));
+    return zh ? str_printf(a->arena, "自%.*s起%.*s内", STR_FMT(anchor), STR_FMT(length))
+              : str_printf(a->arena, "within %.*s after %.*s", STR_FMT(length), STR_FMT(anchor));
+}
+
+str limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    str rule = bare_limit_in(a, limit, words), basis = basis_in(a, limit->basis);
+    struct buf out = buf_new(a->arena, 128);
+    buf_addf(&out, "%.*s%.*s", STR_FMT(rule), STR_FMT(basis));
+    for (size_t i = 0; i + 1 < limit->n; i++) {
+        str length = length_in(a, &limit->cases[i]);
+        str when = expression_text(limit->cases[i].when);
+        buf_addf(&out, zh ? "；当 %.*s 时为%.*s" : "; when %.*s, %.*s", STR_FMT(when),
+                 STR_FMT(length));
+    }
+    if (limit->extend_most) {
+        struct limit_case most = {.count = limit->extend_most,
+                                  .unit = limit->cases[limit->n - 1].unit};
+        str length = length_in(a, &most), by = basis_in(a, limit->extend_basis);
+        buf_addf(&out, zh ? "；延长合计不超过%.*s%.*s" : "; extensions add at most %.*s in all%.*s",
+                 STR_FMT(length), STR_FMT(by));
+    }
+    return buf_str(&out);
+}
+
+/* ---- forms ---------------------------------------------------------------------------------- */
+
+static str type_in(const struct aloud *a, const struct field *field)
+{
+    struct buf out = buf_new(a->arena, 64);
+    enum unit unit;
+    switch (field->type) {
+    case FIELD_TEXT:
+        return in(a, "文本", "text");
+    case FIELD_BOOL:
+        return in(a, "是或否", "yes or no");
+    case FIELD_DATE:
+        return in(a, "日期", "a date");
+    case FIELD_QUANTITIES:
+        return in(a, "各类资源数量", "amounts of resources");
+    case FIELD_ORGANISATION:
+        return role_in(a, field->role);
+    case FIELD_INTEGER:
+        if (a->by_id)
+            return in(a, "整数", "a number");
+        buf_addf(&out, "%lld", (long long)field->min);
+        if (field->max < LIMIT_JSON_INTEGER)
+            buf_addf(&out, "-%lld", (long long)field->max);
+        else
+            buf_add(&out, in(a, "起", " or more"));
+        if (unit_parse(field->unit, &unit))
+            buf_add(&out, unit_in(a, unit, false));
+        else if (field->unit.len)
+            buf_addf(&out, " %.*s", STR_FMT(field->unit));
+        return buf_str(&out);
+    case FIELD_CHOICE:
+        for (size_t i = 0; i < field->n_choices; i++) {
+            str choice = named(a, field->choices[i].label, field->choices[i].id);
+            buf_addf(&out, "%s%.*s", i ? "/" : "", STR_FMT(choice));
+        }
+        return buf_str(&out);
+    }
+    return STR_NONE;
+}
+
+str bare_field_words(const struct aloud *a, const struct field *field)
+{
+    str type = type_in(a, field);
+    str optional = field->optional ? in(a, "，可不填", ", may be empty") : S("");
+    struct listing_of_words outcomes = {0};
+    for (size_t i = 0; i < field->n_outcomes; i++) {
+        const struct outcome *outcome = a->step ? step_outcome(a->step, field->outcomes[i]) : NULL;
+        add_words(a, &outcomes,
+                  outcome ? named(a, outcome->label, outcome->id) : field->outcomes[i]);
+    }
+    str only = joined_in(a, &outcomes);
+    str when = !only.len ? S("")
+               : a->language == LANGUAGE_ZH
+                   ? str_printf(a->arena, "，仅%.*s时", STR_FMT(only))
+                   : str_printf(a->arena, ", for %.*s only", STR_FMT(only));
+    return str_printf(a->arena, "%.*s%.*s%.*s", STR_FMT(type), STR_FMT(optional), STR_FMT(when));
+}
+
+str field_words(const struct aloud *a, const struct field *field)
+{
+    str label = label_in(a, field->label), what = bare_field_words(a, field);
+    str basis = basis_in(a, field->basis);
+    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s：%.*s%.*s" : "%.*s: %.*s%.*s",
+                      STR_FMT(label), STR_FMT(what), STR_FMT(basis));
+}
+
+/* ---- outcomes ------------------------------------------------------------------------------- */
+
+static str target_in(const struct aloud *a, const struct target *target)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    str step = target->step.len ? step_in(a, target->step) : STR_NONE;
+    switch (target->kind) {
+    case TARGET_STEP:
+        return str_printf(a->arena, zh ? "进入%.*s" : "opens %.*s", STR_FMT(step));
+    case TARGET_HOLD:
+        return str_printf(a->arena,
+                          zh ? "本环节中止计时，进入%.*s"
+                             : "stops the clock of this step and opens %.*s",
+                          STR_FMT(step));
+    case TARGET_BACK:
+        return in(a, "回到中止的环节，继续计时", "the step that was held goes on");
+    case TARGET_STAY:
+        return in(a, "本环节仍待办理", "the step is still owed");
+    case TARGET_DONE:
+        return in(a, "本环节办结", "closes the step");
+    case TARGET_END:
+        return in(a, "办件办结", "ends the case");
+    }
+    return STR_NONE;
+}
+
+str target_words(const struct aloud *a, const struct outcome *outcome)
+{
+    struct buf out = buf_new(a->arena, 128);
+    bool zh = a->language == LANGUAGE_ZH;
+    for (size_t i = 0; i < outcome->n_targets; i++) {
+        const struct target *target = &outcome->targets[i];
+        str words = target_in(a, target);
+        if (i)
+            buf_add(&out, outcome->choice ? in(a, "；", "; ") : in(a, "，并", " and "));
+        if (outcome->choice && target->when) {
+            str when = expression_text(target->when);
+            buf_addf(&out, zh ? "当 %.*s 时" : "when %.*s, ", STR_FMT(when));
+        } else if (outcome->choice) {
+            buf_add(&out, in(a, "其余情形", "otherwise "));
+        }
+        buf_add(&out, words);
+    }
+    return buf_str(&out);
+}
+
+str effect_words(const struct aloud *a, const struct effect *effect)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    str field = effect->field.len ? field_in(a, effect->step, effect->field) : STR_NONE;
+    const struct ledger *ledger = policy_register(a->policy, effect->target);
+    const struct procedure *started = policy_procedure(a->policy, effect->target);
+    str name = ledger    ? named(a, ledger->label, ledger->id)
+               : started ? named(a, started->label, started->id)
+                         : step_in(a, effect->target);
+    switch (effect->kind) {
+    case EFFECT_grant:
+        return str_printf(a->arena, zh ? "增加批准%.*s" : "adds %.*s to what is approved",
+                          STR_FMT(field));
+    case EFFECT_regrant:
+        return str_printf(a->arena, zh ? "批准资源改为%.*s" : "makes %.*s all that is approved",
+                          STR_FMT(field));
+    case EFFECT_ungrant:
+        return str_printf(a->arena, zh ? "减去批准%.*s" : "takes %.*s off what is approved",
+                          STR_FMT(field));
+    case EFFECT_release:
+        return in(a, "批准资源清零", "leaves nothing approved");
+    case EFFECT_provide:
+        return str_printf(a->arena,
+                          zh ? "以%.*s为系统的服务商" : "makes %.*s the system's provider",
+                          STR_FMT(field));
+    case EFFECT_set_live:
+        return in(a, "系统正式上线", "puts the system into formal operation");
+    case EFFECT_retire:
+        return in(a, "终止系统服务", "ends the system's service");
+    case EFFECT_file:
+        return str_printf(a->arena, zh ? "记入台账“%.*s”" : "files a line of \"%.*s\"",
+                          STR_FMT(name));
+    case EFFECT_extend:
+        return zh ? str_printf(a->arena, "按%.*s延长%.*s", STR_FMT(field), STR_FMT(name))
+                  : str_printf(a->arena, "gives %.*s the time of %.*s", STR_FMT(name),
+                               STR_FMT(field));
+    case EFFECT_start:
+        return str_printf(a->arena, zh ? "发起“%.*s”" : "starts \"%.*s\"", STR_FMT(name));
+    }
+    return STR_NONE;
+}
+
+str seat_words(const struct aloud *a, const struct seat *seat)
+{
+    switch (seat->kind) {
+    case SEAT_OPENER:
+        return in(a, "发起办件的单位", "the organisation that opens the case");
+    case SEAT_PARENT:
+        return in(a, "发起单位的县级主管部门", "the county authority above the opener");
+    case SEAT_SOLE:
+        return in(a, "该角色的唯一单位", "the only one that holds the role");
+    case SEAT_OWNER:
+        return in(a, "系统的使用单位", "the system's owner");
+    case SEAT_PROVIDER:
+        return in(a, "系统的服务商", "the system's provider");
+    case SEAT_FIELD:
+        return field_in(a, seat->step, seat->field);
+    }
+    return STR_NONE;
+}
+
+str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal)
+{
+    struct listing_of_words words = {0};
+    for (size_t i = 0; i < withdrawal->n_before; i++) {
+        const struct fact *fact = &withdrawal->before[i];
+        str where = step_in(a, fact->step), what = outcome_in(a, fact->step, fact->outcome);
+        bool zh = a->language == LANGUAGE_ZH;
+        add_words(a, &words, str_printf(a->arena, zh ? "%.*s%.*s" : "%.*s %.*s", STR_FMT(where),
+                                        STR_FMT(what)));
+    }
+    return words.items.len ? either_in(a, &words) : in(a, "办结", "the end");
+}
