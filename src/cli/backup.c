@@ -47,21 +47,27 @@ static bool put_record(void *ctx, str word, str bytes, struct err *e)
            put_bytes(out, S("\n"), e);
 }
 
-static bool put_files(struct writing *out, const struct data_folder *folder, struct err *e)
+static bool put_file(struct writing *out, const char *name, const char *path, struct err *e)
 {
+    str bytes;
+    /* One of its own: a used arena would be zeroed up to the largest file there may be. */
     struct arena *arena = arena_new((size_t)NOTES_BYTES * 2);
-    bool ok = true;
-    for (size_t i = 0; ok && i < COUNT_OF(FILES); i++) {
-        const char *path = folder_file(folder, FILES[i].name);
-        str bytes;
-        if (FILES[i].may_lack && access(path, F_OK) != 0)
-            continue;
-        ok = file_read(arena, path, NOTES_BYTES, &bytes, e) &&
-             put_record(out, str_of(FILES[i].name), bytes, e);
-        arena_reset(arena);
-    }
+    bool ok = file_read(arena, path, NOTES_BYTES, &bytes, e) &&
+              put_record(out, str_of(name), bytes, e);
     arena_free(arena);
     return ok;
+}
+
+static bool put_files(struct writing *out, const struct data_folder *folder, struct err *e)
+{
+    for (size_t i = 0; i < COUNT_OF(FILES); i++) {
+        const char *path = folder_file(folder, FILES[i].name);
+        if (FILES[i].may_lack && access(path, F_OK) != 0)
+            continue;
+        if (!put_file(out, FILES[i].name, path, e))
+            return false;
+    }
+    return true;
 }
 
 /* The file of notes is read before the snapshot is taken: then it is not newer than the tables. */

@@ -89,6 +89,9 @@ void site_close(struct site *site);
 bool find_organisation(struct clerk *clerk, struct arena *arena, int64_t authority,
                        const char *option, str wanted, int64_t *out, struct err *e) WARN_UNUSED;
 
+/* The note of --since: the newest of the file, which may be a copy of checkpoints.log. Empty when
+ * it is not given. */
+bool read_since(const struct args *args, str *out, struct err *e) WARN_UNUSED;
 /* Checks the file that --export names. key NULL: the one in it. *out_key: its name. */
 bool verify_export(const struct args *args, const struct sm2_key *key, str since,
                    struct findings *findings, str *out_key, struct err *e) WARN_UNUSED;

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { NOTE_BYTES = 64 * 1024, LINE_BYTES = 16 * 1024 * 1024 };
+enum { LINE_BYTES = 16 * 1024 * 1024 };
 
 /* The case with that number, or with that id. */
 static bool find_case(struct db *db, struct arena *arena, str wanted, struct row_kase **out,
@@ -38,13 +38,10 @@ static bool read_wish(const struct args *args, struct db *db, struct export_wish
     struct checkpoint since;
     if ((wanted.len > 0) == args_has(args, "all"))
         return RAISE(e, INPUT, "", "say what to export: --case NUMBER|ID, or --all");
-    if (args_has(args, "since")) {
-        const char *path = str_to_cstr(args->arena, args_get(args, "since"));
-        if (!file_read(args->arena, path, NOTE_BYTES, &note, e) ||
-            !checkpoint_parse(args->arena, note, NULL, &since, e))
-            return false;
-        out->since = since.size;
-    }
+    if (!read_since(args, &note, e) ||
+        (note.len > 0 && !checkpoint_parse(args->arena, note, NULL, &since, e)))
+        return false;
+    out->since = note.len > 0 ? since.size : 0;
     if (!wanted.len)
         return true;
     if (!find_case(db, args->arena, wanted, &kase, e))

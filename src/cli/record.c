@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-enum { CHECKPOINTS_LOG_BYTES = 1 << 30, NOTE_BYTES = 64 * 1024 };
+enum { CHECKPOINTS_LOG_BYTES = 1 << 30, KEY_BYTES = 64 * 1024, SINCE_BYTES = 64 * 1024 * 1024 };
 
 static bool read_checkpoints(const struct data_folder *folder, struct arena *arena, str *out,
                              struct err *e)
@@ -17,12 +17,21 @@ static bool read_checkpoints(const struct data_folder *folder, struct arena *are
     return access(path, F_OK) != 0 || file_read(arena, path, CHECKPOINTS_LOG_BYTES, out, e);
 }
 
-/* The file that an option names, or an empty text when it is not given. */
-static bool read_given(const struct args *args, const char *option, str *out, struct err *e)
+/* What the file that an option names holds, at most so much of it; an empty text without it. */
+static bool read_given(const struct args *args, const char *option, size_t most, str *out,
+                       struct err *e)
 {
     str path = args_get(args, option);
     *out = STR_NONE;
-    return !path.ptr || file_read(args->arena, str_to_cstr(args->arena, path), NOTE_BYTES, out, e);
+    return !path.ptr || file_read(args->arena, str_to_cstr(args->arena, path), most, out, e);
+}
+
+bool read_since(const struct args *args, str *out, struct err *e)
+{
+    if (!read_given(args, "since", SINCE_BYTES, out, e))
+        return false;
+    *out = checkpoints_log_newest(*out);
+    return true;
 }
 
 static int print_findings(const struct findings *findings)
@@ -55,7 +64,7 @@ static int verify_folder(const struct args *args, struct err *e)
     struct evidence evidence = {.checkpoints_log = &checkpoints};
     bool log_only = args_has(args, "log");
     bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
-              read_given(args, "key", &pem, e) && read_given(args, "since", &evidence.since, e) &&
+              read_given(args, "key", KEY_BYTES, &pem, e) && read_since(args, &evidence.since, e) &&
               (pem.ptr ? sm2_key_load(pem, &key, e)
                        : folder_key(&folder, "journal.pub", &key, e)) &&
               folder_head_key(&folder, &evidence.head_key, e) &&
@@ -83,7 +92,7 @@ static int verify_file(const struct args *args, struct err *e)
     struct arena *arena = arena_new((size_t)CHECKPOINTS_LOG_BYTES * 2);
     struct findings findings = {.arena = arena};
     str pem, since, own = STR_NONE;
-    bool ok = read_given(args, "key", &pem, e) && read_given(args, "since", &since, e) &&
+    bool ok = read_given(args, "key", KEY_BYTES, &pem, e) && read_since(args, &since, e) &&
               (!pem.ptr || sm2_key_load(pem, &key, e)) &&
               verify_export(args, key, since, &findings, &own, e);
     int code = ok ? print_findings(&findings) : EXIT_CANNOT;

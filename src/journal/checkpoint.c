@@ -173,6 +173,23 @@ bool checkpoints_log_repair(str text, size_t *out_keep)
     return true;
 }
 
+str checkpoints_log_newest(str text)
+{
+    str rest = text, line, newest = text;
+    size_t start = 0;
+    bool is_signed = false;  /* the line before was a signature */
+    while (take_line(&rest, &line)) {
+        bool signature = str_starts(line, DASH);
+        size_t end = text.len - rest.len;
+        if (is_signed && !signature)
+            start = end - line.len - 1;
+        if (signature)
+            newest = (str){text.ptr + start, end - start};
+        is_signed = signature;
+    }
+    return newest;
+}
+
 /* ---- in the database --------------------------------------------------------------------- */
 
 static bool from_row(struct arena *arena, const struct row_checkpoint *row,

@@ -194,5 +194,8 @@ bool export_check_end(struct export_check *check, str *out_key, struct err *e) W
  * note that was being written when the machine stopped: the writer cuts it off when it opens.
  * False: more follows than one torn note; cut nothing, verify will name it. Pure. */
 bool checkpoints_log_repair(str text, size_t *out_keep) WARN_UNUSED;
+/* The last whole note of a copy of checkpoints.log, which vouches for all before it; the text
+ * itself when it is one note or none. Pure, borrows. */
+str checkpoints_log_newest(str text);
 
 #endif

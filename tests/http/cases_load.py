@@ -3,7 +3,9 @@
 import http.client
 import json
 import socket
+import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 import uuid
@@ -90,6 +92,40 @@ def ends_under_load(world):
         client.close()
     for case in told:
         assert world.as_('unit').get(f'/api/v1/cases/{case}').status == 200, case
+
+
+def backed_up_under_load(world):
+    """A backup is of one moment, however many commands arrive meanwhile: it restores and proves
+    itself, and every case that was told before it began is in it."""
+    bodies = [world.opening() for _ in range(24)]
+    unit, told, running = world.as_('unit'), [], True
+
+    def file_cases(i):
+        client = world.fresh().share(unit)
+        for body in bodies[i::4]:
+            answer = client.command('/api/v1/cases', body)
+            assert answer.status == 201, answer
+            told.append(answer.json['case'])
+            if not running:
+                break
+        client.close()
+    folder = world.server.folder
+    with tempfile.TemporaryDirectory() as scratch:
+        threads = [threading.Thread(target=file_cases, args=(i,)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for n in range(3):
+            before = list(told)
+            world.server.run('backup', '--data', str(folder), '--out', f'{scratch}/{n}')
+            world.server.run('restore', '--from', f'{scratch}/{n}', '--data', f'{scratch}/data{n}')
+            with sqlite3.connect(f'{scratch}/data{n}/yunjian.db') as copy:
+                there = {row[0] for row in copy.execute('SELECT id FROM cases')}
+            copy.close()
+            assert set(before) <= there, 'a case that was told is not in the backup'
+        running = False
+        for thread in threads:
+            thread.join()
+    assert len(told) >= 4, told
 
 
 def slow(world):
@@ -180,4 +216,5 @@ def not_in_the_open(world):
         one.close()
 
 
-CASES = [many_logins, gone_away, ends_under_load, slow, behind_tls, not_in_the_open]
+CASES = [many_logins, gone_away, backed_up_under_load, ends_under_load, slow, behind_tls,
+         not_in_the_open]

@@ -520,6 +520,22 @@ static void a_log_made_anew_is_found_by_its_notes(void **state)
     arena_free(keep);
 }
 
+static void the_newest_note_of_a_copy_is_found(void **state)
+{
+    (void)state;
+    grow(300);
+    str notes = buf_str(&log_text);
+    assert_true(str_eq(checkpoints_log_newest(notes), notes_between(notes, 2, 3)));
+    str torn = {notes.ptr, notes.len - 1};
+    assert_true(str_eq(checkpoints_log_newest(torn), notes_between(notes, 1, 2)));
+    str one = notes_between(notes, 0, 1);
+    assert_true(str_eq(checkpoints_log_newest(one), one));
+    str witnessed = str_printf(arena, "%.*s\xe2\x80\x94 witness AAAA\n", STR_FMT(notes));
+    str last = checkpoints_log_newest(witnessed);
+    assert_int_equal(last.len, notes_between(notes, 2, 3).len + 17);
+    assert_int_equal(checkpoints_log_newest(S("nothing")).len, 7);
+}
+
 static struct findings verify_since(str note)
 {
     str own = buf_str(&log_text);
@@ -595,6 +611,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(notes_are_read_one_after_the_other, begin, finish),
         cmocka_unit_test_setup_teardown(a_log_made_anew_is_found_by_its_notes, begin, finish),
         cmocka_unit_test_setup_teardown(a_note_taken_out_is_found, begin, finish),
+        cmocka_unit_test_setup_teardown(the_newest_note_of_a_copy_is_found, begin, finish),
         cmocka_unit_test_setup_teardown(a_note_kept_outside_convicts_the_owner, begin, finish),
     };
     int failed = run_everywhere(tests, COUNT_OF(tests), COUNT_OF(tests));
