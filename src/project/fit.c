@@ -236,6 +236,27 @@ static bool fit_task(const struct task *task, const struct event *event, struct 
     return true;
 }
 
+static bool has_notice(const struct case_state *kase, int64_t id)
+{
+    for (size_t i = 0; i < kase->notices.len; i++)
+        if (kase->notices.items[i].id == id)
+            return true;
+    return false;
+}
+
+/* What is about a decision or a notice names one of its case. */
+static bool fit_reference(const struct case_state *kase, const struct event *event, struct err *e)
+{
+    int64_t decision = event->kind == EVENT_notice_sent          ? event->notice_sent.decision
+                       : event->kind == EVENT_decision_corrected ? event->decision_corrected.decision
+                                                                 : 0;
+    if (decision && !case_decision_by_id(kase, decision))
+        return unfit(event, "its case has no such decision", e);
+    return event->kind != EVENT_notice_received ||
+           has_notice(kase, event->notice_received.notice) ||
+           unfit(event, "its case has no such notice", e);
+}
+
 bool fit_case(struct world *world, const struct case_state *kase, const struct event *event,
               struct err *e)
 {
@@ -249,8 +270,11 @@ bool fit_case(struct world *world, const struct case_state *kase, const struct e
                known_organisation(world, event, event->case_opened.opener, e);
     if (!kase)
         return unfit(event, "its case is unknown", e);
-    if (kase->ended)
+    /* What ended a case is told to others too, and they receive it later. */
+    if (kase->ended && event->kind != EVENT_notice_received)
         return unfit(event, "its case has ended", e);
+    if (!fit_reference(kase, event, e))
+        return false;
     if (event->kind == EVENT_task_opened && (event->task_opened.round < 1 ||
                                              event->task_opened.round > LIMIT_TASKS))
         return unfit(event, "no step has so many rounds", e);
