@@ -247,9 +247,11 @@ static bool has_notice(const struct case_state *kase, int64_t id)
 /* What is about a decision or a notice names one of its case. */
 static bool fit_reference(const struct case_state *kase, const struct event *event, struct err *e)
 {
-    int64_t decision = event->kind == EVENT_notice_sent          ? event->notice_sent.decision
-                       : event->kind == EVENT_decision_corrected ? event->decision_corrected.decision
-                                                                 : 0;
+    int64_t decision = 0;
+    if (event->kind == EVENT_notice_sent)
+        decision = event->notice_sent.decision;
+    if (event->kind == EVENT_decision_corrected)
+        decision = event->decision_corrected.decision;
     if (decision && !case_decision_by_id(kase, decision))
         return unfit(event, "its case has no such decision", e);
     return event->kind != EVENT_notice_received ||

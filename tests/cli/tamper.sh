@@ -6,8 +6,8 @@
 
 data=$work/data
 check 'a simulated folder is made' answers 0 'seed 5' \
-    "$binary" simulate --policy zhengzhou-2019 --units 6 --systems 12 --days 90 --seed 5 \
-    --data "$data"
+    "$binary" simulate --policy zhengzhou-2019 --units 6 --systems 12 --days 120 --seed 5 \
+    --from 2025-03-03 --data "$data"
 cp "$data/yunjian.db" "$work/whole.db"
 notes=$(cat "$data/checkpoints.log")
 
