@@ -46,6 +46,34 @@ struct arena {
     size_t cap, held;
 };
 
+/* Of all arenas, whatever thread they belong to. */
+static size_t held_now, held_most;
+
+static void count_held(size_t bytes)
+{
+    size_t now = __atomic_add_fetch(&held_now, bytes, __ATOMIC_RELAXED);
+    size_t most = __atomic_load_n(&held_most, __ATOMIC_RELAXED);
+    while (now > most && !__atomic_compare_exchange_n(&held_most, &most, now, true,
+                                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        continue;
+}
+
+static void free_chunk(struct chunk *chunk)
+{
+    __atomic_sub_fetch(&held_now, chunk->cap, __ATOMIC_RELAXED);
+    free(chunk);
+}
+
+size_t arena_held_now(void)
+{
+    return __atomic_load_n(&held_now, __ATOMIC_RELAXED);
+}
+
+size_t arena_held_most(void)
+{
+    return __atomic_load_n(&held_most, __ATOMIC_RELAXED);
+}
+
 struct arena *arena_new(size_t cap_bytes)
 {
     must(cap_bytes > 0);
@@ -73,7 +101,7 @@ void arena_free(struct arena *arena)
     run_deferrals(arena);
     while (arena->last) {
         struct chunk *prev = arena->last->prev;
-        free(arena->last);
+        free_chunk(arena->last);
         arena->last = prev;
     }
     free(arena);
@@ -87,7 +115,7 @@ void arena_reset(struct arena *arena)
         struct chunk *gone = arena->last;
         arena->last = gone->prev;
         arena->held -= gone->cap;
-        free(gone);
+        free_chunk(gone);
     }
     if (arena->last) {
         OPEN_BYTES(arena->last->bytes, arena->last->used);
@@ -126,6 +154,7 @@ static void add_chunk(struct arena *arena, size_t size)
     chunk->prev = arena->last;
     arena->last = chunk;
     arena->held += cap;
+    count_held(cap);
     CLOSE_BYTES(chunk->bytes, cap);
 }
 

@@ -82,6 +82,9 @@ struct arena *arena_new(size_t cap_bytes);
 void arena_free(struct arena *arena);       /* runs the deferrals, NULL is fine */
 void arena_reset(struct arena *arena);      /* runs the deferrals, keeps one chunk */
 size_t arena_used(const struct arena *arena);
+/* Bytes that all arenas of the process hold together: now, and the most so far. */
+size_t arena_held_now(void);
+size_t arena_held_most(void);
 
 /* Zeroed memory, never NULL. Past the cap: jumps to the frame given to arena_on_overflow, or
  * aborts when there is none. */

@@ -112,7 +112,7 @@ static void fail_job(struct clerk *clerk, struct job *job, const struct err *e)
     job->answer = (struct answer){.kind = ANSWER_FAILED, .err = *e};
 }
 
-void run_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms)
+static void run_jobs(struct clerk *clerk, struct job *jobs, int64_t now_ms)
 {
     struct err e = {0};
     if (clerk->sound && try_batch(clerk, jobs, now_ms, &e))
@@ -131,6 +131,13 @@ void run_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms)
             fail_job(clerk, job, single && e.code != ERR_NONE ? &e : &alone);
         job->next = next;
     }
+}
+
+void run_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms)
+{
+    run_jobs(clerk, jobs, now_ms);
+    /* The answers are copied out: between two batches nothing of them is held. */
+    arena_reset(clerk->batch);
 }
 
 /* ---- checkpoints ---------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { TICK_MS = 60 * 1000, WARN_PAGE = 200 };
+enum { TICK_MS = 60 * 1000, WARN_PAGE = LIMIT_BATCH };
 
 static bool start_log(struct clerk *clerk, struct err *e);
 
@@ -165,11 +165,13 @@ static bool find_cases(struct clerk *clerk, struct arena *arena, int64_t id, int
                        struct err *e)
 {
     struct authority_state *authority;
+    struct row_authority *row;
     date until;
     arena_reset(clerk->batch);
-    bool ok = db_begin(clerk->db, e) &&
+    /* Asked from the row: the library's authority is as old as what its readers use of it. */
+    bool ok = db_begin(clerk->db, e) && q_authority(clerk->db, clerk->batch, id, &row, e) &&
               library_authority(clerk->library, clerk->db, clerk->batch, id, &authority, e);
-    *out_moved = ok && authority->calendar_applied < authority->calendar_entry;
+    *out_moved = ok && row && row->calendar_applied < row->calendar_entry;
     if (ok && *out_moved)
         ok = q_cases_open(clerk->db, arena, id, after, WARN_PAGE, out, out_n, e);
     else if (ok)

@@ -34,12 +34,23 @@ int run_play(const struct args *args, struct err *e)
     return failed ? EXIT_NO : EXIT_DONE;
 }
 
+/* Salts too come from the seed: what is invented needs no secrets. */
+static void seeded_bytes(void *ctx, void *out, size_t n)
+{
+    unsigned char *bytes = out;
+    for (size_t i = 0; i < n; i++)
+        bytes[i] = (unsigned char)prng_below(ctx, 256);
+}
+
 static bool simulate_in_memory(struct arena *arena, const struct pack *pack,
                                const struct policy *policy, const struct simulation *plan,
                                struct simulation_result *result, struct err *e)
 {
-    struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/simulation")};
+    struct prng salts;
+    struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/simulation"),
+                                    .random = seeded_bytes, .ctx = &salts};
     struct clerk *clerk;
+    prng_seed(&salts, plan->seed);
     int64_t authority;
     if (!clerk_open(&options, &clerk, e))
         return false;
@@ -89,9 +100,14 @@ int run_simulate(const struct args *args, struct err *e)
                   : simulate_in_memory(args->arena, &pack, policy, &plan, &result, e);
     if (!ok)
         return EXIT_CANNOT;
-    printf("seed %" PRIu64 ": %" PRId64 " commands, %" PRId64 " refused, %" PRId64
+    str root = digest_hex(args->arena, result.root);
+    printf("root %.*s\nmemory at the end of a day %zu KiB until day %d, %zu KiB until the last; "
+           "%zu KiB at most within an act\n"
+           "seed %" PRIu64 ": %" PRId64 " commands, %" PRId64 " refused, %" PRId64
            " entries, %" PRId64 " cases, %" PRId64 " ended, %" PRId64 " acts late\n",
-           plan.seed, result.commands, result.refusals, result.entries, result.cases, result.ended,
+           STR_FMT(root), result.held_early / 1024, MEMORY_DAYS, result.held_late / 1024,
+           result.held_most / 1024, plan.seed,
+           result.commands, result.refusals, result.entries, result.cases, result.ended,
            result.late);
     return EXIT_DONE;
 }

@@ -428,6 +428,19 @@ bool act_holds(struct act *act, const struct expression *expression)
     return expression_holds(act->arena, expression, &environment, &holds, &why) && holds;
 }
 
+bool decide_holds(struct arena *arena, const struct facts *facts,
+                  const struct expression *expression)
+{
+    struct act act = {
+        .arena = arena,
+        .facts = facts,
+        .policy = facts->policy,
+        .system = copy_system(arena, facts->system),
+        .day = facts->today,
+    };
+    return act_holds(&act, expression);
+}
+
 static bool is_refused(const struct act *act, str where)
 {
     for (size_t i = 0; i < act->out->refusal.reasons.len; i++)

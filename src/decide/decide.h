@@ -106,6 +106,9 @@ bool decide_may_urge(const struct facts *facts);
 /* First values of a form: presets taken from earlier decisions of the case, or of the
  * system. */
 struct doc *decide_presets(struct arena *arena, const struct facts *facts, const struct step *step);
+/* Does a condition over the facts' system and its lines hold now: of a list, of what is offered? */
+bool decide_holds(struct arena *arena, const struct facts *facts,
+                  const struct expression *expression);
 /* Does some outcome of the step require this material (a has() in its needs)? */
 bool step_requires_material(const struct step *step, str material);
 

@@ -14,9 +14,9 @@ static void swap(struct agenda *a, struct agenda *b)
     *b = held;
 }
 
-void plan(struct town *town, int64_t at_ms, int64_t kase, size_t who)
+void plan(struct town *town, struct agenda item)
 {
-    struct agenda item = {at_ms, kase, who, town->planned++};
+    item.number = town->planned++;
     VEC_PUSH(town->arena, &town->agenda, item);
     struct agenda *heap = town->agenda.items;
     for (size_t i = town->agenda.len - 1; i > 0 && before(&heap[i], &heap[(i - 1) / 2]);

@@ -47,6 +47,14 @@ str invent_system(struct town *town, int n)
     return str_printf(town->arena, "%.*s%.*s（%d期）", STR_FMT(what), STR_FMT(kind), 1 + n % 3);
 }
 
+str invent_sentence(struct town *town)
+{
+    static const char *const TEXT[] = {
+        "面向全市公众提供在线服务，日均访问约三万次。", "按近三年业务量峰值测算，并预留增长空间。",
+        "已完成部署和联调，运行平稳。", "依据上级主管部门统一部署建设。"};
+    return pick(town, TEXT, COUNT_OF(TEXT));
+}
+
 str invent_opinion(struct town *town, enum tone tone)
 {
     static const char *const GOOD[] = {"同意。", "经审核，方案可行，同意。", "材料齐全，同意。",
@@ -75,57 +83,126 @@ static struct doc *invent_quantities(struct town *town)
     return map;
 }
 
-static struct doc *invent_organisation(struct town *town, str role)
+/* Small numbers are more common than large ones. */
+static struct doc *invent_integer(struct town *town, const struct field *field)
 {
-    size_t seen = 0;
-    int64_t chosen = 0;
-    for (size_t i = 0; i < town->members.len; i++)
-        if (str_eq(town->members.items[i].role, role) && prng_below(&town->prng, ++seen) == 0)
-            chosen = town->members.items[i].organisation;
-    return chosen ? doc_int(town->scratch, chosen) : NULL;
+    uint64_t span = field->max > field->min ? (uint64_t)(field->max - field->min) + 1 : 1;
+    uint64_t one = prng_below(&town->prng, span), two = prng_below(&town->prng, span);
+    return doc_int(town->scratch, field->min + (int64_t)(one < two ? one : two));
 }
 
-static struct doc *invent_value(struct town *town, const struct field *field, bool names_system)
+static struct doc *day_doc(struct town *town, date day)
 {
-    static const char *const TEXT[] = {
-        "面向全市公众提供在线服务，日均访问约三万次。", "按近三年业务量峰值测算，并预留增长空间。",
-        "已完成部署和联调，运行平稳。", "依据上级主管部门统一部署建设。"};
+    return doc_text(town->scratch, date_print(town->scratch, day));
+}
+
+/* *day: today or the last day of the form so far; the next one lies after it. */
+static struct doc *invent_value(struct town *town, const struct field *field, str own_text,
+                                date *day)
+{
     struct arena *arena = town->scratch;
-    int64_t span = field->max - field->min + 1;
+    struct player *body;
     switch (field->type) {
-    case FIELD_TEXT:
-        return doc_text(arena, names_system ? invent_system(town, (int)town->keys)
-                                            : pick(town, TEXT, COUNT_OF(TEXT)));
-    case FIELD_INTEGER:
-        return doc_int(arena, field->min +
-                                  (int64_t)prng_below(&town->prng, span > 0 ? (uint64_t)span : 1));
-    case FIELD_BOOL:
-        return doc_bool(arena, true);
+    case FIELD_TEXT: return doc_text(arena, own_text.len ? own_text : invent_sentence(town));
+    case FIELD_INTEGER: return invent_integer(town, field);
+    case FIELD_BOOL: return doc_bool(arena, prng_chance(&town->prng, 85));
     case FIELD_DATE:
-        return doc_text(arena, date_print(arena, date_plus(town->plan->from, 30)));
+        *day = date_plus(*day, (int32_t)prng_below(&town->prng, 30));
+        return day_doc(town, *day);
     case FIELD_CHOICE:
         return doc_text(arena, field->choices[prng_below(&town->prng, field->n_choices)].id);
-    case FIELD_QUANTITIES:
-        return invent_quantities(town);
+    case FIELD_QUANTITIES: return invent_quantities(town);
     case FIELD_ORGANISATION:
-        return invent_organisation(town, field->role);
+        body = town_any(town, field->role);
+        return body ? doc_int(arena, body->organisation) : NULL;
     }
     return NULL;
 }
 
-struct doc *invent_form(struct town *town, const struct facts *facts, const struct step *step,
-                        str outcome)
+/* Twice as much of everything, or half; something where there was nothing. */
+static struct doc *scale(struct town *town, const struct doc *quantities)
 {
-    struct doc *presets = decide_presets(town->scratch, facts, step);
+    if (quantities->map.len == 0)
+        return invent_quantities(town);
+    struct doc *scaled = doc_map(town->scratch);
+    bool more = prng_chance(&town->prng, 50);
+    for (size_t i = 0; i < quantities->map.len; i++) {
+        const struct doc_member *member = &quantities->map.items[i];
+        int64_t amount = member->value->integer;
+        doc_put_int(town->scratch, scaled, member->key,
+                    more && amount < LIMIT_QUANTITY / 2 ? amount * 2 : amount / 2);
+    }
+    return scaled;
+}
+
+/* What somebody writes whose value was refused. */
+static struct doc *mend_value(struct town *town, const struct field *field,
+                              const struct doc *refused, date today)
+{
+    switch (field->type) {
+    case FIELD_BOOL: return doc_bool(town->scratch, !refused->boolean);
+    case FIELD_INTEGER:
+        /* A smaller one is allowed more often than a larger one. */
+        return doc_int(town->scratch, field->min + (refused->integer - field->min) / 2);
+    case FIELD_DATE: return day_doc(town, today);
+    case FIELD_QUANTITIES: return scale(town, refused);
+    case FIELD_TEXT:
+    case FIELD_CHOICE:
+    case FIELD_ORGANISATION: return invent_value(town, field, STR_NONE, &today);
+    }
+    return NULL;
+}
+
+static bool is_named(const struct refusal *refused, str where)
+{
+    for (size_t i = 0; refused && i < refused->reasons.len; i++)
+        if (str_eq(refused->reasons.items[i].where, where))
+            return true;
+    return false;
+}
+
+struct doc *invent_form(struct town *town, const struct act *act, const struct outcome *outcome,
+                        const struct doc *before, const struct refusal *refused)
+{
+    const struct step *step = act->step;
+    struct facts facts = {.policy = town->policy, .kase = act->kase, .system = act->system};
+    struct doc *presets = decide_presets(town->scratch, &facts, step);
     struct doc *form = doc_map(town->scratch);
+    date today = date_of_instant(act->at_ms), day = today;
+    bool anew = is_named(refused, step->id);
     for (size_t i = 0; i < step->form.n; i++) {
         const struct field *field = &step->form.fields[i];
-        if (!field_applies(field, outcome))
+        if (!field_applies(field, outcome->id))
             continue;
-        bool names_system = !facts->kase && town->policy->n_procedures > 0 &&
-                            str_eq(field->id, town->policy->procedures[0].title_field);
-        struct doc *preset = doc_get(presets, field->id);
-        struct doc *value = preset ? preset : invent_value(town, field, names_system);
+        bool names = step == &act->procedure->steps[0] &&
+                     str_eq(field->id, act->procedure->title_field);
+        struct doc *preset = doc_get(presets, field->id), *last = doc_get(before, field->id);
+        struct doc *value = last;
+        if (last && is_named(refused, field->id))
+            value = preset && !doc_equal(last, preset)
+                        ? preset : mend_value(town, field, last, today);
+        else if (!last || (anew && !preset))
+            value = preset ? preset
+                           : invent_value(town, field,
+                                          names ? invent_system(town, (int)town->keys) : STR_NONE,
+                                          &day);
+        if (value)
+            doc_put(town->scratch, form, field->id, value);
+    }
+    return form;
+}
+
+struct doc *invent_line(struct town *town, const struct ledger *ledger, int habit, date today)
+{
+    struct doc *form = doc_map(town->scratch);
+    for (size_t i = 0; i < ledger->form.n; i++) {
+        const struct field *field = &ledger->form.fields[i];
+        int64_t third = (field->max - field->min) / 3;
+        struct doc *value =
+            field->type == FIELD_INTEGER && third > 0
+                ? doc_int(town->scratch, field->min + third * habit +
+                                             (int64_t)prng_below(&town->prng, (uint64_t)third))
+                : invent_value(town, field, STR_NONE, &today);
         if (value)
             doc_put(town->scratch, form, field->id, value);
     }

@@ -11,6 +11,7 @@
 
 #include "base/base.h"
 #include "clerk/clerk.h"
+#include "crypt/crypt.h"
 #include "policy/policy.h"
 #include "terms/terms.h"
 
@@ -122,7 +123,11 @@ struct simulation {
 };
 struct simulation_result {
     int64_t commands, refusals, entries, cases, ended, late;
+    struct digest root;      /* of the whole log */
+    /* Bytes in arenas: most at the end of a day until MEMORY_DAYS and of any day, most ever. */
+    size_t held_early, held_late, held_most;
 };
+enum { MEMORY_DAYS = 30 };
 /* Fills an authority that has been founded with organisations, people and their doings. */
 bool simulate(struct clerk *clerk, int64_t authority, const struct policy *policy,
               const struct simulation *simulation, struct simulation_result *result,

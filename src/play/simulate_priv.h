@@ -6,15 +6,44 @@
 #include "project/project.h"
 #include "view/view.h"
 
+enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+
+/* One person in one post. The people of an organisation stand side by side, PEOPLE of them. */
+enum { PEOPLE = 2 };
 struct player {
     int64_t organisation, person, post;
     str role, level;
+    int64_t delegation;      /* that this person has given and not recalled, else 0 */
+    size_t stand_in;         /* index of who may act as this post meanwhile, */
+    date from, until;        /* between these days */
 };
 
-/* Something that somebody will do. kase 0: open a case. */
+/* A system as far as the town goes by it: whom it belongs to, and how much is open about it. */
+struct place {
+    int64_t id, owner, provider;
+    bool live, watched;      /* watched: a DO_SYSTEM stands in the agenda */
+    int open;                /* cases */
+};
+
+/* What somebody will do. */
+enum doing {
+    DO_FOUND,                /* who opens a case that registers a new system */
+    DO_SYSTEM,               /* somebody opens a case about system `id` */
+    DO_CASE,                 /* the next act in case `id`: one stands in the agenda for each */
+    DO_RECEIVE,              /* notice `object` of case `id` is received */
+    DO_CORRECT,              /* the day of decision `object` of case `id` is put right */
+    DO_FILE,                 /* who files register number `object`, from place number `id` on */
+    DO_DELEGATE,             /* who lets a colleague act as their post */
+    DO_RECALL,               /* who takes that back */
+    DO_ASK,                  /* who asks for a further material, or drops it */
+    DO_CALENDAR,             /* a year's arrangement is loaded anew */
+    DO_CLOCK                 /* the machine's clock goes wrong for some hours */
+};
 struct agenda {
-    int64_t at_ms, kase;
-    size_t who;              /* index of the member who opens */
+    int64_t at_ms;
+    enum doing doing;
+    size_t who;              /* index of a player */
+    int64_t id, object;
     int number;              /* order of planning: breaks ties */
 };
 
@@ -28,9 +57,30 @@ struct town {
     struct simulation_result *result;
     struct prng prng;
     int64_t authority, keys;
-    VEC(struct player) members;
+    VEC(struct player) players;
+    VEC(struct place) places; /* ascending by id */
     VEC(struct agenda) agenda; /* a binary heap, earliest first */
     int planned;
+    struct {                 /* the one further material asked for, or a NULL step */
+        const struct procedure *procedure;
+        const struct step *step;
+        str material;
+    } asked;
+    struct {                 /* the clock of the machine until an instant */
+        bool still;
+        int64_t from_ms, until_ms, behind_ms;
+    } odd;
+    int64_t last_entry_ms;   /* time of the latest entry looked at */
+};
+
+/* One act: its player, and the case and system it starts from, loaded (NULL: none). */
+struct act {
+    const struct player *player;
+    struct case_state *kase;
+    struct system_state *system;
+    const struct procedure *procedure;
+    const struct step *step;
+    int64_t at_ms;
 };
 
 /* people.c: names of nobody, and values for any form. */
@@ -38,15 +88,70 @@ str invent_person(struct town *town);
 str invent_unit(struct town *town, str level, int n);
 str invent_system(struct town *town, int n);
 str invent_opinion(struct town *town, enum tone tone);
-/* A form for that outcome of the step, as a busy but honest person would fill it: presets kept. */
-struct doc *invent_form(struct town *town, const struct facts *facts, const struct step *step,
-                        str outcome);
+str invent_sentence(struct town *town);
+/* A form for that outcome of the step, as a busy but honest person fills it: presets kept. before
+ * and refused (NULL: none): the form of the last try, and why it was refused; what is named there
+ * is put otherwise, the rest stays. */
+struct doc *invent_form(struct town *town, const struct act *act, const struct outcome *outcome,
+                        const struct doc *before, const struct refusal *refused);
+/* A line of the register; habit 0 to 2: a system little, fairly or much used. */
+struct doc *invent_line(struct town *town, const struct ledger *ledger, int habit, date today);
+
+/* town.c: bodies and people. */
+bool people_town(struct town *town, struct err *e) WARN_UNUSED;
+/* Somebody of the organisation with that role; NULL when nobody is. */
+struct player *town_player(struct town *town, int64_t organisation, str role);
+/* Somebody with that role, of any organisation; NULL when nobody is. */
+struct player *town_any(struct town *town, str role);
+struct player *town_person(struct town *town, int64_t person);
+struct place *town_place(struct town *town, int64_t system); /* NULL when unknown */
+/* The procedure by which systems come into being; NULL when there is none. */
+const struct procedure *town_founding(const struct policy *policy);
 
 /* agenda.c */
-void plan(struct town *town, int64_t at_ms, int64_t kase, size_t who);
+void plan(struct town *town, struct agenda item);
 bool next_planned(struct town *town, struct agenda *out);
 
-/* check.c: what must hold of a case at every moment; aborts with the case when it does not. */
-void check_case(const struct case_state *kase);
+/* simulate.c */
+/* What the machine's clock says then. */
+int64_t town_clock(const struct town *town, int64_t at_ms);
+/* The legal calendar of today. Lives until the end of the act. */
+bool town_calendar(struct town *town, const struct calendar **out, struct err *e) WARN_UNUSED;
+/* Office hours of a working day, some days on. */
+int64_t town_later(struct town *town, const struct calendar *calendar, int64_t at_ms, int days);
+/* Signs the command with the player, or with who stands in, and has the clerk carry it out; counts.
+ * False: an operating error. */
+void town_sign(struct town *town, const struct player *player, int64_t at_ms,
+               struct command *command);
+bool town_send(struct town *town, struct command *command, int64_t at_ms, struct answer *answer,
+               struct err *e) WARN_UNUSED;
+
+/* doings.c: cases. */
+bool do_found(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_system(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_case(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_receive(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_correct(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+
+/* office.c: what is done beside cases. */
+bool do_file(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_delegate(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_recall(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_ask(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_calendar(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+void do_clock(struct town *town, const struct agenda *item);
+/* The first of everything above. */
+void plan_office(struct town *town);
+
+/* check.c: what must hold at every moment; aborts when it does not. */
+void check_case(struct town *town, const struct case_state *kase);
+/* The rows of case and system say what their entries make of what was there before (both are
+ * folded on, and spent); entry times do not run back. */
+bool check_law(struct town *town, struct case_state *kase, struct system_state *system,
+               const struct answer *answer, struct err *e) WARN_UNUSED;
+/* The lists of the policy find the system now if and only if its rows say so. */
+bool check_lists(struct town *town, int64_t system, int64_t at_ms, struct err *e) WARN_UNUSED;
+/* Every open case. */
+bool check_day(struct town *town, struct err *e) WARN_UNUSED;
 
 #endif

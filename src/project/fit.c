@@ -236,6 +236,29 @@ static bool fit_task(const struct task *task, const struct event *event, struct 
     return true;
 }
 
+static bool has_notice(const struct case_state *kase, int64_t id)
+{
+    for (size_t i = 0; i < kase->notices.len; i++)
+        if (kase->notices.items[i].id == id)
+            return true;
+    return false;
+}
+
+/* What is about a decision or a notice names one of its case. */
+static bool fit_reference(const struct case_state *kase, const struct event *event, struct err *e)
+{
+    int64_t decision = 0;
+    if (event->kind == EVENT_notice_sent)
+        decision = event->notice_sent.decision;
+    if (event->kind == EVENT_decision_corrected)
+        decision = event->decision_corrected.decision;
+    if (decision && !case_decision_by_id(kase, decision))
+        return unfit(event, "its case has no such decision", e);
+    return event->kind != EVENT_notice_received ||
+           has_notice(kase, event->notice_received.notice) ||
+           unfit(event, "its case has no such notice", e);
+}
+
 bool fit_case(struct world *world, const struct case_state *kase, const struct event *event,
               struct err *e)
 {
@@ -252,6 +275,8 @@ bool fit_case(struct world *world, const struct case_state *kase, const struct e
     /* What the last decision told somebody is received afterwards. */
     if (kase->ended && event->kind != EVENT_notice_received)
         return unfit(event, "its case has ended", e);
+    if (!fit_reference(kase, event, e))
+        return false;
     if (event->kind == EVENT_task_opened && (event->task_opened.round < 1 ||
                                              event->task_opened.round > LIMIT_TASKS))
         return unfit(event, "no step has so many rounds", e);

@@ -192,4 +192,9 @@ struct task *case_task_by_id(const struct case_state *kase, int64_t id);
 const struct task_decision *case_decision(const struct case_state *kase, str step);
 const struct task_decision *case_decision_by_id(const struct case_state *kase, int64_t id);
 
+/* The whole aggregate as a document, but for its `changed` marks: equal aggregates make equal
+ * documents, in whatever order rows or events gave their grants and listings. */
+struct doc *case_doc(struct arena *arena, const struct case_state *kase);
+struct doc *system_doc(struct arena *arena, const struct system_state *system);
+
 #endif

@@ -329,46 +329,6 @@ static void a_hostile_form_fails_alone(void **state)
 
 /* ---- load(project(apply(s, e))) = apply(s, e) ----------------------------------------------- */
 
-static str show_task(const struct task *t)
-{
-    str suspensions = S("");
-    for (size_t i = 0; i < t->suspensions.len; i++)
-        suspensions = str_printf(arena, "%.*s %d-%d", STR_FMT(suspensions),
-                                 t->suspensions.items[i].from.day, t->suspensions.items[i].to.day);
-    return str_printf(
-        arena, "%lld %.*s %d %.*s %lld %d %d %lld %d %d %d %.*s %.*s %d%d%d%d %.*s %d%.*s\n",
-        (long long)t->id, STR_FMT(t->step), t->round, STR_FMT(t->role), (long long)t->organisation,
-        (int)t->state, t->opened_on.day, (long long)t->opened_at_ms, t->anchor.day, t->due.day,
-        t->not_before.day, STR_FMT(json_canonical(arena, t->derivation)), STR_FMT(t->basis),
-        t->local, t->estimated, t->warned_soon, t->warned_overdue, STR_FMT(t->outcome),
-        t->closed_on.day, STR_FMT(suspensions));
-}
-
-static str show(const struct case_state *k)
-{
-    struct buf buf = buf_new(arena, 4096);
-    buf_addf(&buf, "%lld %lld %lld %lld %.*s %.*s %.*s %.*s %d %lld %d %.*s %d\n", (long long)k->id,
-             (long long)k->authority, (long long)k->system, (long long)k->opener,
-             STR_FMT(k->number), STR_FMT(k->procedure), STR_FMT(k->policy), STR_FMT(k->title),
-             k->opened_on.day, (long long)k->opened_at_ms, k->ended, STR_FMT(k->outcome),
-             k->ended_on.day);
-    for (size_t i = 0; i < k->tasks.len; i++)
-        buf_add(&buf, show_task(&k->tasks.items[i]));
-    for (size_t i = 0; i < k->decisions.len; i++) {
-        const struct task_decision *d = &k->decisions.items[i];
-        buf_addf(&buf, "%lld %lld %.*s %.*s %.*s %.*s %d %lld %lld %lld %d\n", (long long)d->id,
-                 (long long)d->task, STR_FMT(d->step), STR_FMT(d->outcome), STR_FMT(d->opinion),
-                 STR_FMT(json_canonical(arena, d->form)), d->on.day, (long long)d->at_ms,
-                 (long long)d->person, (long long)d->post, d->late_days);
-    }
-    for (size_t i = 0; i < k->materials.len; i++) {
-        const struct material *m = &k->materials.items[i];
-        buf_addf(&buf, "%lld %lld %.*s %.*s %.*s %lld\n", (long long)m->id, (long long)m->task,
-                 STR_FMT(m->material), STR_FMT(m->name), STR_FMT(m->digest), (long long)m->size);
-    }
-    return buf_str(&buf);
-}
-
 /* Folds the case's whole history in memory, as apply alone makes it. */
 static bool fold_entry(void *ctx, struct arena *scratch, const struct entry *entry, struct err *e)
 {
@@ -392,7 +352,8 @@ static void assert_loads_as_applied(int64_t id)
     assert_true(db_begin(db, &e) && world_case(&world, id, &loaded, &e));
     assert_true(journal_each(db, 0, fold_entry, &applied, &e));
     db_rollback(db);
-    str a = show(loaded), b = show(&applied);
+    str a = json_canonical(arena, case_doc(arena, loaded));
+    str b = json_canonical(arena, case_doc(arena, &applied));
     if (!str_eq(a, b))
         print_error("loaded:\n%.*s\napplied:\n%.*s\n", STR_FMT(a), STR_FMT(b));
     assert_true(str_eq(a, b));
@@ -450,6 +411,131 @@ static void rebuild_remakes_every_row(void **state)
     assert_int_equal(n, again);
     for (size_t i = 0; i < n; i++)
         assert_true(str_eq(before[i].digest, after[i].digest));
+}
+
+/* ---- a year's arrangement comes late --------------------------------------------------------- */
+
+static int64_t midnight(const char *day)
+{
+    date on;
+    assert_true(date_parse(str_of(day), &on));
+    return instant_of_date(on, 0, 0);
+}
+
+static void load_year(const char *text)
+{
+    must_run((struct command){.kind = COMMAND_load_calendar, .authority = authority,
+                              .bytes = str_of(text)});
+}
+
+static void tick_on(const char *day)
+{
+    struct err e = {0};
+    now_ms = midnight(day);
+    if (clerk_tick(clerk, now_ms, &e) < 0)
+        fail_msg("%s: %s", e.where, e.msg);
+}
+
+/* How many events of that kind the stream holds; the last of them. */
+static int count(const char *kind, int64_t stream, enum event_kind wanted, struct event *last)
+{
+    struct err e = {0};
+    struct row_entry *rows;
+    struct db *db = clerk_db(clerk);
+    size_t n = 0;
+    int found = 0;
+    str name = str_printf(arena, "%s/%lld", kind, (long long)stream);
+    assert_true(db_begin(db, &e) && q_entries_of_stream(db, arena, name, 0, 10000, &rows, &n, &e));
+    db_rollback(db);
+    for (size_t i = 0; i < n; i++) {
+        struct entry entry;
+        assert_true(entry_parse(arena, rows[i].bytes, &entry, &e));
+        if (entry.event.kind != wanted)
+            continue;
+        *last = entry.event;
+        found++;
+    }
+    return found;
+}
+
+static void expect_rederived(int64_t kase, int times, const char *was, const char *due)
+{
+    struct event event;
+    assert_int_equal(count("case", kase, EVENT_task_rederived, &event), times);
+    assert_true(str_eq(date_print(arena, event.task_rederived.was), str_of(was)));
+    assert_true(str_eq(date_print(arena, event.task_rederived.due), str_of(due)));
+    assert_true(str_eq(event.task_rederived.cause, S("calendar")));
+    assert_int_equal(event.task_rederived.estimated, 0);
+    assert_loads_as_applied(kase);
+}
+
+static void reopen(void)
+{
+    clerk_close(clerk);
+    open_clerk();
+}
+
+#define LATER "2027-05-03\toff\tLabour Day\t劳动节\n"
+#define NEW_YEAR "2027-01-01\toff\tNew Year\t元旦\n"
+
+/* The limit runs into a year that nobody has announced yet: five working days from the 30th of
+ * December are over on the 6th of January, or on the 7th when New Year's Day is off. */
+static void a_year_loaded_later_moves_open_limits(void **state)
+{
+    (void)state;
+    struct event event;
+    now_ms = midnight("2026-12-30") + 9 * INT64_C(3600000);
+    struct command command = application("key-year-1");
+    int64_t kase = run(&command).object;
+    tick_on("2027-01-04");
+    int applied = count("authority", authority, EVENT_calendar_applied, &event);
+    assert_int_equal(count("case", kase, EVENT_task_rederived, &event), 0);
+    tick_on("2027-01-05");
+    assert_int_equal(count("case", kase, EVENT_task_due_soon, &event), 1);
+    assert_true(str_eq(date_print(arena, event.task_due_soon.due), S("2027-01-06")));
+
+    /* The process ends between the loading and the tick; the next one goes on with it, once. */
+    load_year("#year 2027 通知一\n" NEW_YEAR LATER);
+    reopen();
+    tick_on("2027-01-05");
+    expect_rederived(kase, 1, "2027-01-06", "2027-01-07");
+    assert_int_equal(count("authority", authority, EVENT_calendar_applied, &event), applied + 1);
+    int64_t loaded = event.calendar_applied.through;
+    assert_true(count("authority", authority, EVENT_calendar_loaded, &event) > 0);
+    assert_int_equal(loaded, event.index);
+    tick_on("2027-01-05");
+    reopen();
+    tick_on("2027-01-05");
+    assert_int_equal(count("authority", authority, EVENT_calendar_applied, &event), applied + 1);
+    assert_int_equal(count("case", kase, EVENT_task_rederived, &event), 1);
+
+    /* Days are left again, so it warns anew when they are over. */
+    assert_int_equal(count("case", kase, EVENT_task_due_soon, &event), 1);
+    tick_on("2027-01-06");
+    assert_int_equal(count("case", kase, EVENT_task_due_soon, &event), 2);
+
+    /* Ends in the middle of the sweep: one case followed already. Nothing is left, nobody is told
+     * again. */
+    load_year("#year 2027 通知二\n" LATER);
+    must_run((struct command){.kind = COMMAND_tick, .authority = authority, .kase = kase});
+    expect_rederived(kase, 2, "2027-01-07", "2027-01-06");
+    reopen();
+    tick_on("2027-01-06");
+    assert_int_equal(count("case", kase, EVENT_task_rederived, &event), 2);
+    assert_int_equal(count("case", kase, EVENT_task_due_soon, &event), 2);
+    assert_int_equal(count("authority", authority, EVENT_calendar_applied, &event), applied + 2);
+    assert_int_equal(count("case", kase, EVENT_task_overdue, &event), 0);
+    tick_on("2027-01-07");
+    tick_on("2027-01-07");
+    assert_int_equal(count("case", kase, EVENT_task_overdue, &event), 1);
+
+    /* The same text again changes nothing, and is followed all the same. */
+    load_year("#year 2027 通知二\n" LATER);
+    tick_on("2027-01-07");
+    tick_on("2027-01-07");
+    assert_int_equal(count("case", kase, EVENT_task_rederived, &event), 2);
+    assert_int_equal(count("authority", authority, EVENT_calendar_applied, &event), applied + 3);
+    assert_sound();
 }
 
 /* ---- the thread ----------------------------------------------------------------------------- */
@@ -571,6 +657,7 @@ int main(void)
         cmocka_unit_test(time_does_not_run_back),
         cmocka_unit_test(a_hostile_form_fails_alone),
         cmocka_unit_test(rows_load_to_what_was_applied),
+        cmocka_unit_test(a_year_loaded_later_moves_open_limits),
         cmocka_unit_test(rebuild_remakes_every_row),
         cmocka_unit_test(many_commands_share_a_commit),
         cmocka_unit_test(a_failure_after_a_checkpoint_spoils_none),

@@ -265,7 +265,9 @@ static void assert_sound(void)
     struct err e = {0};
     struct findings findings = {.arena = arena};
     struct evidence none = {0};
-    assert_true(project_verify(clerk_db(clerk), &none, false, &findings, &e));
+    struct db *db = clerk_db(clerk);
+    assert_true(db_begin(db, &e) && project_verify(db, &none, false, &findings, &e));
+    db_rollback(db);
     for (size_t i = 0; i < findings.items.len; i++)
         print_error("%.*s\n", STR_FMT(findings.items.items[i]));
     assert_int_equal(findings.items.len, 0);

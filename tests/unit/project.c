@@ -159,6 +159,24 @@ static void owned_by_nobody(struct event *event)
     *event = (struct event){.kind = EVENT_system_registered, .system_registered = {S("s"), 42}};
 }
 
+static void told_of_nothing(struct event *event)
+{
+    *event = of_case(EVENT_notice_sent);
+    event->notice_sent = (struct event_notice_sent){TASK, BUREAU, S("y"), day()};
+}
+
+static void received_from_nobody(struct event *event)
+{
+    *event = of_case(EVENT_notice_received);
+    event->notice_received = (struct event_notice_received){77, day()};
+}
+
+static void corrected_nowhere(struct event *event)
+{
+    *event = of_case(EVENT_decision_corrected);
+    event->decision_corrected = (struct event_decision_corrected){77, day(), day(), S("x")};
+}
+
 static const struct {
     void (*forge)(struct event *event);
     const char *says;
@@ -169,6 +187,12 @@ static const struct {
     {closed_nowhere, "entries row 6: task.closed cannot follow here: its case has no such task"},
     {ended_elsewhere, "entries row 6: case.ended cannot follow here: its case is unknown"},
     {on_no_day, "entries row 6: case.ended cannot follow here: it is of no day"},
+    {told_of_nothing,
+     "entries row 6: notice.sent cannot follow here: its case has no such decision"},
+    {received_from_nobody,
+     "entries row 6: notice.received cannot follow here: its case has no such notice"},
+    {corrected_nowhere,
+     "entries row 6: decision.corrected cannot follow here: its case has no such decision"},
     {too_much, "entries row 6: resource.granted cannot follow here: one of its quantities is none"},
     {post_of_nobody, "entries row 6: post.granted cannot follow here: it names an unknown person"},
     {owned_by_nobody,
@@ -198,6 +222,40 @@ static void a_forged_entry_is_named(void **state)
         if (i + 1 < COUNT_OF(FORGERIES))
             finish(state);
     }
+}
+
+/* Whoever was told of what ended a case may receive it later; nothing else follows its end. */
+static void a_notice_is_received_after_the_end(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct event event = of_case(EVENT_task_decided);
+    event.task_decided = (struct event_task_decided){.task = TASK, .decides = 1, .on = day()};
+    append(event);
+    int64_t decision = journal_size(journal) - 1;
+    event = of_case(EVENT_notice_sent);
+    event.notice_sent = (struct event_notice_sent){decision, BUREAU, S("y"), day()};
+    append(event);
+    int64_t notice = journal_size(journal) - 1;
+    event = of_case(EVENT_case_ended);
+    event.case_ended = (struct event_case_ended){S("x.y"), day()};
+    append(event);
+    event = of_case(EVENT_notice_received);
+    event.notice_received = (struct event_notice_received){notice, day()};
+    append(event);
+    OK(db_begin(db, &e));
+    OK(project_rebuild(db, &e));
+    OK(db_commit(db, &e));
+    assert_int_equal(verify().items.len, 0);
+    event = of_case(EVENT_task_opened);
+    event.task_opened = (struct event_task_opened){
+        .step = S("review"), .round = 2, .role = S("x"), .organisation = TOWN, .on = day(),
+        .due = DATE_NONE, .not_before = DATE_NONE, .anchor = DATE_NONE};
+    append(event);
+    OK(db_begin(db, &e));
+    assert_false(project_rebuild(db, &e));
+    db_rollback(db);
+    assert_true(str_has(str_of(e.msg), S("its case has ended")));
 }
 
 /* ---- rows that no event makes ------------------------------------------------------------ */
@@ -282,6 +340,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_town_is_sound, begin, finish),
         cmocka_unit_test_setup_teardown(a_forged_entry_is_named, begin, finish),
+        cmocka_unit_test_setup_teardown(a_notice_is_received_after_the_end, begin, finish),
         cmocka_unit_test_setup_teardown(a_row_out_of_range_is_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_decision_on_no_task_is_named, begin, finish),
         cmocka_unit_test_setup_teardown(a_credential_has_one_digest, begin, finish),

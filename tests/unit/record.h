@@ -43,8 +43,8 @@ static inline void fill_record(void)
                                  .person = person, .login = S("wang"), .secret = S("none")};
     OK(run_trusted(clerk, arena, &credential, now_ms, NULL, &e));
     OK(clerk_checkpoint(clerk, now_ms, &e));
-    struct simulation plan = {.units = 5, .systems = 9, .days = 90, .seed = 5,
-                              .from = {20454}, .until_ms = now_ms + INT64_C(86400000) * 100};
+    struct simulation plan = {.units = 5, .systems = 9, .days = 130, .seed = 5,
+                              .from = {20454}, .until_ms = now_ms + INT64_C(86400000) * 140};
     OK(simulate(clerk, authority, policy, &plan, &result, &e));
 }
 
