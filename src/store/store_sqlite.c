@@ -457,8 +457,8 @@ static bool configure(struct sqlite_db *s, bool memory, struct err *e)
         sqlite3_progress_handler(s->handle, 10000, past_deadline, s);
         return run(s, "PRAGMA query_only = ON; PRAGMA cache_size = -8192", e);
     }
-    /* The writer keeps the pages that a batch touches, and never spills inside one. */
-    if (!run(s, "PRAGMA secure_delete = ON; PRAGMA cache_size = -65536; "
+    /* As many pages as a batch touches; more only fill memory, for the system caches the file. */
+    if (!run(s, "PRAGMA secure_delete = ON; PRAGMA cache_size = -16384; "
              "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL", e))
         return false;
     if (memory)

@@ -120,7 +120,7 @@ def machine(folder):
           f'kernel     {platform.release()}; file system {kind}\n'
           f'engines    SQLite {sqlite}; '
           f'{last_line([servers[-1], "--version"]) if servers else "no PostgreSQL"}; '
-          f'{last_line(["openssl", "version"])}\n')
+          f'{last_line(["openssl", "version"]).split(" (")[0]}\n')
     print(f'{"figure":<34} {"ours":>10} {"reference":>10} {"ratio":>6}')
 
 
