@@ -250,6 +250,12 @@ def http(run):
     run.counted([*command, "--db", run.database("http")])
 
 
+def crash(run):
+    command = [sys.executable, "tests/crash/run.py", *os.environ.get("YUNJIAN_CRASH", "").split()]
+    run.counted(command)
+    run.counted([*command, "--db", run.database("crash")])
+
+
 def browser(run):
     run.require("web")
     run.counted(["node", "tests/browser/run.mjs", "--binary", BINARY])
@@ -259,7 +265,7 @@ def browser(run):
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
           ("web", web, None), ("scenarios", scenarios, None), ("cli", cli, "tests/cli/*.sh"),
           ("engines", engines, "tests/engines.sh"), ("http", http, None),
-          ("browser", browser, None)]
+          ("crash", crash, None), ("browser", browser, None)]
 
 
 # --------------------------------------------------------------------------------------------------

@@ -76,6 +76,11 @@ void db_rollback(struct db *db)
     db->failure = (struct err){0};
 }
 
+bool db_lost(const struct db *db)
+{
+    return db->dead.code != ERR_NONE;
+}
+
 const char *db_engine(const struct db *db)
 {
     return db->engine->name;

@@ -36,9 +36,12 @@ bool db_is_empty(struct db *db, bool *out, struct err *e) WARN_UNUSED; /* no ent
 bool db_begin(struct db *db, struct err *e) WARN_UNUSED;
 /* Durable when it returns true (WAL, synchronous=FULL; PostgreSQL synchronous_commit). Errors:
  * those of the first statement that failed; FULL (nothing was written), CONFLICT, BUSY: nothing of
- * the transaction holds; IO: when the message says so it is unknown whether it holds (the
- * connection was lost in COMMIT, or fsync failed), and the connection serves no more. */
+ * the transaction holds; UNKNOWN: it holds or not (the connection was lost in COMMIT, or fsync
+ * failed), and the connection is lost. */
 bool db_commit(struct db *db, struct err *e) WARN_UNUSED;
+/* True once the connection can never be used again: it broke, or a sync failed (in a commit, or
+ * later when the database file takes over what the write-ahead log holds). */
+bool db_lost(const struct db *db);
 /* Fine outside a transaction. Also due after an arena overflow jumped out of a reading call. */
 void db_rollback(struct db *db);
 const char *db_engine(const struct db *db);              /* "sqlite" or "postgresql" */
@@ -75,6 +78,20 @@ bool db_dump_table(struct db *db, const struct db_table *table,
                    bool (*fn)(void *ctx, const struct db_cell *cells, struct err *e), void *ctx,
                    struct err *e) WARN_UNUSED;
 bool db_clear_table(struct db *db, const struct db_table *table, struct err *e) WARN_UNUSED;
+
+/* ---- for the crash tests -------------------------------------------------------------------- */
+
+/* A place where the crash tests end the process as a power cut would: YUNJIAN_KILL=NAME:N sends
+ * SIGKILL at the Nth pass; KILL_POINT_IN writes half of the bytes to fd before. The product has
+ * none of it: only tests/crash/meson.build defines YUNJIAN_KILL_POINTS. */
+#ifdef YUNJIAN_KILL_POINTS
+void kill_point(const char *name, int fd, str bytes);
+#define KILL_POINT(name) kill_point((name), -1, STR_NONE)
+#define KILL_POINT_IN(name, fd, bytes) kill_point((name), (fd), (bytes))
+#else
+#define KILL_POINT(name) ((void)0)
+#define KILL_POINT_IN(name, fd, bytes) ((void)0)
+#endif
 
 #include "store/queries.h"
 
