@@ -14,7 +14,7 @@ enum { TAIL_BYTES = 64 * 1024, NOTE_LINES = 5 };
 /* A full disk passes by itself, any other failure does not. */
 static bool unwritten(const char *path, int error, struct err *e)
 {
-    if (error == ENOSPC || error == EDQUOT)
+    if (error == ENOSPC || error == EDQUOT || error == EFBIG)
         return RAISE(e, FULL, path, "the disk is full; free some space");
     return RAISE(e, IO, path, "cannot write the checkpoint: %s", strerror(error));
 }

@@ -55,7 +55,7 @@ class Crowd:
 
     # ---- writing ------------------------------------------------------------------------------
 
-    def upload(self, client, size):
+    def upload(self, client, login, size):
         answer = client.call('POST', '/api/v1/uploads', {'name': '文件.pdf', 'size': size},
                              contract=False)
         self.must(answer, 201)
@@ -66,13 +66,13 @@ class Crowd:
                                  headers={'Content-Type': 'application/octet-stream'})
             self.must(answer, 200)
             with self.lock:
-                self.chunks[upload] = (client, min(at + CHUNK, size))
+                self.chunks[upload] = (login, min(at + CHUNK, size))
         return upload
 
     def opening(self, client, login, big):
         form = dict(FORM, **{'system-name': '系统' + uuid.uuid4().hex})
-        cited = [{'material': 'application-form', 'upload': self.upload(client, 20)},
-                 {'material': 'technical-plan', 'upload': self.upload(client, big)}]
+        cited = [{'material': 'application-form', 'upload': self.upload(client, login, 20)},
+                 {'material': 'technical-plan', 'upload': self.upload(client, login, big)}]
         return Command(login, '/api/v1/cases', {
             'procedure': 'onboard', 'outcome': 'submit', 'form': form, 'materials': cited})
 
@@ -165,7 +165,8 @@ class Crowd:
                 self.note(command, answer)
         after = self.applied(asked)
         assert all(after.get(command.key) == 1 for command in asked), after
-        for upload, (client, received) in self.chunks.items():
+        for upload, (login, received) in self.chunks.items():
+            client = clients.setdefault(login, self.client(login))
             answer = client.call('GET', f'/api/v1/uploads/{upload}', contract=False)
             assert answer.status == 200 and answer.json['received'] >= received, (answer, received)
         done = len(self.new)

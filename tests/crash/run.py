@@ -4,7 +4,7 @@
 
     tests/crash/run.py --build build [--db postgres://...] [--all] [--seed N] [--verbose] [GROUP...]
 
-GROUP: kill, calls, full, unknown; all that fit the database without one. --all: every
+GROUP: kill, calls, full, lock, unknown; all that fit the database without one. --all: every
 point and every system call, many times. The seed is printed; the same one makes the same choices.
 Ends with `N passed, N failed`; exit status 1 when any failed or nothing could start.
 """
@@ -24,11 +24,13 @@ from service import Service  # noqa: E402 (it finds the modules of tests/http)
 import cases_calls  # noqa: E402
 import cases_full  # noqa: E402
 import cases_kill  # noqa: E402
+import cases_lock  # noqa: E402
 import cases_unknown  # noqa: E402
 
-GROUPS = {'kill': cases_kill, 'calls': cases_calls, 'full': cases_full, 'unknown': cases_unknown}
-ON_POSTGRESQL = ('kill', 'unknown')
-ON_SQLITE = ('kill', 'calls', 'full')
+GROUPS = {'kill': cases_kill, 'calls': cases_calls, 'full': cases_full, 'lock': cases_lock,
+          'unknown': cases_unknown}
+ON_POSTGRESQL = ('kill', 'lock', 'unknown')
+ON_SQLITE = ('kill', 'calls', 'full', 'lock')
 
 
 class Place:
