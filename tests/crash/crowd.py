@@ -109,11 +109,12 @@ class Crowd:
         self.note(command, command.ask(client))
 
     def write(self, login, number, until):
-        client = self.client(login)
+        client, big = self.client(login), 300000 if number == 0 else 30
         try:
             while time.monotonic() < until and not self.gone.is_set():
                 try:
-                    self.write_one(client, login, 300000 if number == 0 else 30)
+                    self.write_one(client, login, big)
+                    big = 30         # one file of several chunks is enough
                 except Full:
                     with self.lock:
                         self.full += 1

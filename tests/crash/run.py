@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must hold when the process is killed, system calls fail and the disk is full.
 
-    tests/crash/run.py --build build [--db postgres://...] [--all] [--seed N] [--verbose] [GROUP...]
+    tests/crash/run.py --build build [--db postgres://...] [--all] [--seed N] [--match WORD]
+                       [--verbose] [GROUP...]
 
 GROUP: kill, calls, full, lock, unknown; all that fit the database without one. --all: every
 point and every system call, many times. The seed is printed; the same one makes the same choices.
@@ -12,6 +13,7 @@ import argparse
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -77,17 +79,22 @@ def main():
     parser.add_argument('--db', help='an empty PostgreSQL database; SQLite without it')
     parser.add_argument('--all', action='store_true')
     parser.add_argument('--seed', type=int, default=random.randrange(1000000))
+    parser.add_argument('--match', default='', metavar='WORD',
+                        help='only tests whose name holds it')
     parser.add_argument('--verbose', action='store_true', help='name the tests that passed too')
     parser.add_argument('groups', nargs='*', choices=[[], *GROUPS])
     arguments = parser.parse_args()
     fitting = [g for g in GROUPS if g in (ON_POSTGRESQL if arguments.db else ON_SQLITE)]
     print(f'seed {arguments.seed}', flush=True)
     passed = failed = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = tempfile.mkdtemp(prefix='yunjian-crash-')
     place = Place(arguments, folder)
     try:
         for group in arguments.groups or fitting:
             for name, test in GROUPS[group].tests(place):
+                if arguments.match not in name:
+                    continue
                 if run_one(f'{group}: {name}', test, arguments.verbose):
                     passed += 1
                 else:

@@ -500,15 +500,42 @@ static long length_of(const char *path)
     return length;
 }
 
-static bool sign(struct clerk *signing, struct err *e)
+static enum answer_kind register_one(struct clerk *own)
 {
     struct answer answer;
     struct command command = {.kind = COMMAND_register_authority, .name = S("主管"),
                               .name_en = S("Authority"), .role = S("authority"),
                               .level = S("city")};
-    clerk_run(signing, arena, &command, now_ms, &answer);
-    assert_int_equal(answer.kind, ANSWER_DONE);
+    clerk_run(own, arena, &command, now_ms, &answer);
+    return answer.kind;
+}
+
+static bool sign(struct clerk *signing, struct err *e)
+{
+    assert_int_equal(register_one(signing), ANSWER_DONE);
     return clerk_checkpoint(signing, now_ms, e);
+}
+
+/* The head is moved on the condition that it is as it was left: a stranger's move ends the
+ * process, whatever else it is that he did. */
+static void a_moved_head_ends_the_clerk(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct clerk *own;
+    struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/head")};
+    assert_true(clerk_open(&options, &own, &e));
+    assert_int_equal(register_one(own), ANSWER_DONE);
+    struct db *db = clerk_db(own);
+    struct row_head *head;
+    assert_true(db_begin(db, &e) && q_head(db, arena, &head, &e));
+    assert_true(q_move_head(db, head->size + 1, head->at_ms, head->mac, head->size, head->epoch,
+                            &e) &&
+                db_commit(db, &e));
+    assert_int_equal(register_one(own), ANSWER_FAILED);
+    assert_false(clerk_sound(own));
+    assert_int_equal(clerk_error(own).code, ERR_CONFLICT);
+    clerk_close(own);
 }
 
 /* The disk takes a part of a note and no more: it is FULL, not a broken disk; nothing stays of the
@@ -559,6 +586,7 @@ int main(void)
         cmocka_unit_test(rows_load_to_what_was_applied),
         cmocka_unit_test(rebuild_remakes_every_row),
         cmocka_unit_test(many_commands_share_a_commit),
+        cmocka_unit_test(a_moved_head_ends_the_clerk),
         cmocka_unit_test(a_full_disk_takes_no_half_a_note),
     };
     char file[] = "/tmp/clerk-test-XXXXXX";
