@@ -23,6 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BINARY = "build/yunjian"
 BINARY_SAN = "build-san/yunjian"
 COMMAND_SECONDS = 900
+ASKED_SECONDS = 12 * 3600            # for what a person asks for by a variable and waits for
 FIRST_LINES = 6
 SHOWN_LINES = 30
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
@@ -74,6 +75,7 @@ class Run:
         self.name, self.logs, self.cluster, self.broken = name, logs, cluster, broken
         self.log = os.path.join(logs, f"test-{name}.log")
         self.passed = self.failed = 0
+        self.seconds = COMMAND_SECONDS
         open(self.log, "w", encoding="utf-8").close()
 
     def database(self, name):
@@ -102,9 +104,9 @@ class Run:
         except OSError as error:
             raise CannotStart(f"{command[0]}: {error.strerror}") from error
         try:
-            status = process.wait(timeout=COMMAND_SECONDS)
+            status = process.wait(timeout=self.seconds)
         except subprocess.TimeoutExpired:
-            status = "no end after %d s" % COMMAND_SECONDS
+            status = "no end after %d s" % self.seconds
         finally:
             end_group(process)
         with open(self.log, "rb") as log:
@@ -286,6 +288,24 @@ def tsan(run):
     run.counted([*load, "--db", run.database("load"), "load: "], THREADS)
 
 
+def asked_for(run, variable):
+    """More words for the suite's command, and then more time."""
+    words = os.environ.get(variable, "").split()
+    run.seconds = ASKED_SECONDS if words else COMMAND_SECONDS
+    return words
+
+
+def crash(run):
+    command = [sys.executable, "tests/crash/run.py", *asked_for(run, "YUNJIAN_CRASH")]
+    run.counted(command)
+    run.counted([*command, "--db", run.database("crash")])
+
+
+def zoo(run):
+    run.counted([sys.executable, "tests/crash/zoo.py", "--logs", run.logs, "--db",
+                 run.database("zoo"), *asked_for(run, "YUNJIAN_ZOO")])
+
+
 def browser(run):
     run.require("web")
     run.counted(["node", "tests/browser/run.mjs", "--binary", BINARY])
@@ -298,6 +318,7 @@ SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, Non
           ("coverage", coverage, None),
           ("cli", cli, "tests/cli/*.sh"), ("engines", engines, "tests/engines.sh"),
           ("http", http, None), ("http-san", http_san, None), ("tsan", tsan, None),
+          ("crash", crash, None), ("zoo", zoo, None),
           ("browser", browser, None)]
 
 

@@ -43,6 +43,7 @@ _Noreturn void must_fail(const char *expression, const char *file, int line);
     X(LIMIT, 413, false)     /* a limit of terms/limits.h was passed */                           \
     X(BUSY, 503, true)                                                                            \
     X(FULL, 507, true)       /* no space to write */                                              \
+    X(UNKNOWN, 503, true)    /* lost in a commit: it may hold or not */                           \
     X(CORRUPT, 500, false)   /* stored data contradicts itself */                                 \
     X(CONFIG, 500, false)                                                                         \
     X(IO, 500, true)

@@ -81,6 +81,7 @@ const char *err_name(enum err_code code)
     case ERR_LIMIT: return "over-limit";
     case ERR_BUSY: return "busy";
     case ERR_FULL: return "storage-full";
+    case ERR_UNKNOWN: return "unknown";
     case ERR_CORRUPT: return "corrupt";
     case ERR_CONFIG: return "configuration";
     case ERR_IO: return "input-output";

@@ -55,7 +55,7 @@ static void take_back(struct clerk *clerk)
  * true is read from the database at the next start. */
 static bool is_fatal(enum err_code code)
 {
-    return code == ERR_CONFLICT || code == ERR_IO || code == ERR_CORRUPT;
+    return code == ERR_CONFLICT || code == ERR_IO || code == ERR_CORRUPT || code == ERR_UNKNOWN;
 }
 
 void clerk_fail(struct clerk *clerk, const struct err *e)
@@ -89,18 +89,20 @@ static bool try_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms, str
     arena_reset(clerk->batch);
     library_rest(clerk->library);
     clerk->batch_counts.commands = clerk->batch_counts.refusals = clerk->batch_counts.entries = 0;
-    if (!db_begin(clerk->db, e))
-        return false;
-    if (!carry_guarded(clerk, jobs, now_ms, e)) {
+    if (!db_begin(clerk->db, e) || !carry_guarded(clerk, jobs, now_ms, e)) {
         take_back(clerk);
+        if (db_lost(clerk->db))
+            clerk_fail(clerk, e);
         return false;
     }
+    KILL_POINT("commit");
     if (!journal_settle(clerk->journal, clerk->db, e) || !commit(clerk, e)) {
         take_back(clerk);
         if (is_fatal(e->code))
             clerk_fail(clerk, e);
         return false;
     }
+    KILL_POINT("answer");
     journal_keep(clerk->journal);
     tell_counts(clerk);
     return true;
@@ -112,6 +114,17 @@ static void fail_job(struct clerk *clerk, struct job *job, const struct err *e)
     job->answer = (struct answer){.kind = ANSWER_FAILED, .err = *e};
 }
 
+/* What a commit did that was lost is unknown; of anything else that ends the process nothing
+ * holds, and the next one takes the request. */
+static const struct err *why_not(struct clerk *clerk, struct err *e)
+{
+    if (clerk->sound || e->code == ERR_UNKNOWN)
+        return e;
+    *e = (struct err){0};
+    RAISE(e, BUSY, "clerk", "the service is restarting; send the request again");
+    return e;
+}
+
 static void run_jobs(struct clerk *clerk, struct job *jobs, int64_t now_ms)
 {
     struct err e = {0};
@@ -119,16 +132,13 @@ static void run_jobs(struct clerk *clerk, struct job *jobs, int64_t now_ms)
         return;
     /* One bad job must not fail the others: each tries again alone. */
     struct job *next;
+    bool single = jobs->next == NULL;
     for (struct job *job = jobs; job; job = next) {
         next = job->next;
         struct err alone = {0};
-        bool single = jobs->next == NULL;
         job->next = NULL;
-        if (!clerk->sound)
-            RAISE(&alone, BUSY, "clerk", "the service is restarting; send the request again");
-        bool held = clerk->sound && !single && try_batch(clerk, job, now_ms, &alone);
-        if (!held)
-            fail_job(clerk, job, single && e.code != ERR_NONE ? &e : &alone);
+        if (!clerk->sound || single || !try_batch(clerk, job, now_ms, &alone))
+            fail_job(clerk, job, why_not(clerk, single || e.code == ERR_UNKNOWN ? &e : &alone));
         job->next = next;
     }
 }
@@ -154,11 +164,13 @@ bool run_checkpoint(struct clerk *clerk, int64_t now_ms, struct err *e)
         db_rollback(clerk->db);
         return e->code == ERR_NONE;
     }
+    KILL_POINT("checkpoint-commit");
     if (!commit(clerk, e)) {
         take_back(clerk);
         return false;
     }
     journal_keep(clerk->journal);
+    KILL_POINT("checkpoint-note");
     clerk->last_checkpoint_ms = now_ms;
     clerk->checkpoints++;
     return copy_notes(clerk, e);

@@ -281,6 +281,7 @@ static bool was_asked(struct clerk *clerk, struct arena *arena, const struct com
 static bool record(struct clerk *clerk, struct world *world, const struct event *event, str key,
                    str body, struct err *e)
 {
+    KILL_POINT("append");
     if (!journal_append(clerk->journal, clerk->db, clerk->batch, event, key, body, e)) {
         /* Somebody else appended: what this process believes of the log is no longer true. */
         if (e->code == ERR_CONFLICT)

@@ -11,20 +11,45 @@
 
 enum { TAIL_BYTES = 64 * 1024, NOTE_LINES = 5 };
 
+/* A full disk passes by itself, any other failure does not. */
+static bool unwritten(const char *path, int error, struct err *e)
+{
+    if (error == ENOSPC || error == EDQUOT || error == EFBIG)
+        return RAISE(e, FULL, path, "the disk is full; free some space");
+    return RAISE(e, IO, path, "cannot write the checkpoint: %s", strerror(error));
+}
+
+/* 0, or the errno of what failed. A disk that fills up takes a part of a write and says why only
+ * at the next. */
+static int write_all(int fd, str bytes)
+{
+    for (size_t done = 0; done < bytes.len;) {
+        ssize_t n = write(fd, bytes.ptr + done, bytes.len - done);
+        if (n < 0 && errno != EINTR)
+            return errno;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return 0;
+}
+
 static bool append_note(const char *path, str note, struct err *e)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (fd < 0)
-        return RAISE(e, IO, path, "cannot open: %s", strerror(errno));
+        return unwritten(path, errno, e);
     off_t before = lseek(fd, 0, SEEK_END);
-    bool ok = before >= 0 && write(fd, note.ptr, note.len) == (ssize_t)note.len && fsync(fd) == 0;
-    int error = errno;
-    if (!ok && before >= 0 && ftruncate(fd, before) != 0)
+    KILL_POINT_IN("checkpoint-line", fd, note);
+    int error = before < 0 ? errno : write_all(fd, note);
+    bool synced = error || fsync(fd) == 0;
+    if (!synced)
+        error = errno;
+    if (error && before >= 0 && ftruncate(fd, before) != 0)
         error = errno;
     close(fd);
-    if (!ok && error == ENOSPC)
-        return RAISE(e, FULL, path, "the disk is full; free some space");
-    return ok || RAISE(e, IO, path, "cannot write the checkpoint: %s", strerror(error));
+    /* What a failed sync has lost nobody can tell, whatever its reason. */
+    if (!synced)
+        return RAISE(e, IO, path, "cannot sync the checkpoint: %s", strerror(error));
+    return !error || unwritten(path, error, e);
 }
 
 bool copy_notes(struct clerk *clerk, struct err *e)

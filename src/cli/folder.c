@@ -168,10 +168,15 @@ bool folder_lock(struct data_folder *folder, struct err *e)
         return RAISE(e, IO, path, "cannot open: %s", strerror(errno));
     if (flock(folder->lock, LOCK_EX | LOCK_NB) == 0)
         return true;
+    int error = errno;
     close(folder->lock);
     folder->lock = -1;
+    if (error != EWOULDBLOCK)
+        return RAISE(e, IO, path, "cannot lock: %s", strerror(error));
     return RAISE(e, BUSY, path,
-                 "another yunjian works on this folder (a server?); stop it, or use its pages");
+                 "a server or another command works on this folder: applications, decisions and "
+                 "files go through its pages or POST /api/v1/cases and /api/v1/uploads meanwhile; "
+                 "for this command stop it first");
 }
 
 bool folder_key(const struct data_folder *folder, const char *name, struct sm2_key **out,

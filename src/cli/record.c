@@ -115,6 +115,14 @@ int run_verify(const struct args *args, struct err *e)
     return EXIT_CANNOT;
 }
 
+static bool rebuild(struct db *db, struct err *e)
+{
+    if (!db_begin(db, e) || !project_rebuild(db, e))
+        return false;
+    KILL_POINT("rebuild-commit");
+    return db_commit(db, e);
+}
+
 int run_rebuild(const struct args *args, struct err *e)
 {
     struct data_folder folder;
@@ -123,7 +131,7 @@ int run_rebuild(const struct args *args, struct err *e)
     size_t n = 0;
     bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
               folder_lock(&folder, e) && db_open(folder.database.ptr, DB_WRITER, &db, e) &&
-              db_begin(db, e) && project_rebuild(db, e) && db_commit(db, e) && db_begin(db, e) &&
+              rebuild(db, e) && db_begin(db, e) &&
               project_digests(db, args->arena, &digests, &n, e);
     for (size_t i = 0; i < n; i++)
         printf("%-16s %8" PRId64 "  %.*s\n", digests[i].table, digests[i].rows,

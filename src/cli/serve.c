@@ -40,7 +40,8 @@ static bool serve(const struct args *args, const struct data_folder *folder, str
     fflush(stdout);
     bool asked = wait_for_end(clerk, signals);
     door_close(door);
-    if (asked)
+    /* A failure just before the end is no less one. */
+    if (asked && clerk_sound(clerk))
         return true;
     struct err why = clerk_error(clerk);
     return RAISE(e, IO, why.where, "%s; the server ends, so that nothing is acknowledged that does "

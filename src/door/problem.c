@@ -102,7 +102,7 @@ void problem(struct request *r, enum problem_code code, str where, struct words 
     doc_push(r->arena, reasons,
              reason_doc(r->arena, str_of(entry->name), where, S(""), buf_str(&text)));
     put_problem(r, entry->status, entry->name, buf_str(&text), reasons);
-    if (code == PROBLEM_BUSY)
+    if (code == PROBLEM_BUSY || code == PROBLEM_UNKNOWN || code == PROBLEM_STORAGE_FULL)
         reply_header(r, "Retry-After", seconds(r, LIMIT_RETRY_AFTER_S));
     if (code == PROBLEM_NO_CHECKPOINT)
         reply_header(r, "Retry-After", seconds(r, LIMIT_CHECKPOINT_MS / 1000));
@@ -160,6 +160,9 @@ void problem_err(struct request *r, const struct err *e)
     case ERR_BUSY:
     case ERR_CONFLICT:
         problem_plain(r, PROBLEM_BUSY);
+        break;
+    case ERR_UNKNOWN:
+        problem_plain(r, PROBLEM_UNKNOWN);
         break;
     case ERR_FULL:
         problem_plain(r, PROBLEM_STORAGE_FULL);

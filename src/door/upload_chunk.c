@@ -61,8 +61,10 @@ static bool chunk_work(struct job *job, struct db *db, int64_t now_ms, struct er
     chunk->received = row ? row->received : 0;
     if (chunk->moved)
         return true;
-    return q_insert_upload_chunk(db, chunk->upload.id, chunk->number, chunk->bytes, e) &&
-           q_advance_upload(db, chunk->upload.received, chunk->upload.digest, chunk->upload.id, e);
+    if (!q_insert_upload_chunk(db, chunk->upload.id, chunk->number, chunk->bytes, e))
+        return false;
+    KILL_POINT("chunk");
+    return q_advance_upload(db, chunk->upload.received, chunk->upload.digest, chunk->upload.id, e);
 }
 
 static void chunk_stored(struct request *r)

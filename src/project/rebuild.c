@@ -11,6 +11,7 @@ static bool fold_entry(void *ctx, struct arena *arena, const struct entry *entry
     struct db *to = ctx;
     struct world world = {.db = to, .arena = arena};
     struct err inner = {0};
+    KILL_POINT("rebuild");
     if (world_fold(&world, &entry->event, entry->key, entry->body, &inner) &&
         world_save(&world, &inner))
         return true;

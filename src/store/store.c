@@ -88,6 +88,11 @@ bool db_durable(struct db *db, bool durable, struct err *e)
     return usable(db, e) && (!db->engine->durable || db->engine->durable(db, durable, e));
 }
 
+bool db_lost(const struct db *db)
+{
+    return db->dead.code != ERR_NONE;
+}
+
 const char *db_engine(const struct db *db)
 {
     return db->engine->name;

@@ -36,11 +36,14 @@ bool db_is_empty(struct db *db, bool *out, struct err *e) WARN_UNUSED; /* no ent
 bool db_begin(struct db *db, struct err *e) WARN_UNUSED;
 /* Durable when it returns true (WAL, synchronous=FULL; PostgreSQL synchronous_commit). Errors:
  * those of the first statement that failed; FULL (nothing was written), CONFLICT, BUSY: nothing of
- * the transaction holds; IO: when the message says so it is unknown whether it holds (the
- * connection was lost in COMMIT, or fsync failed), and the connection serves no more. */
+ * the transaction holds; UNKNOWN: it holds or not (the connection was lost in COMMIT, or fsync
+ * failed), and the connection is lost. */
 bool db_commit(struct db *db, struct err *e) WARN_UNUSED;
 /* Has the open transaction put anything? A commit of nothing does not wait for the disk. */
 bool db_wrote(const struct db *db);
+/* True once the connection can never be used again: it broke, or a sync failed (in a commit, or
+ * later when the database file takes over what the write-ahead log holds). */
+bool db_lost(const struct db *db);
 /* Fine outside a transaction. Also due after an arena overflow jumped out of a reading call. */
 void db_rollback(struct db *db);
 /* For a database that nobody may rely on before it is whole: false lets the commits of the writer
@@ -90,6 +93,20 @@ bool db_insert_row(struct db *db, const struct db_table *table, const struct db_
  * the engine's words, in the arena; empty when all is well. PostgreSQL is not asked: its files are
  * its server's (data checksums, amcheck). Reads the whole database; no time limit. */
 bool db_check(struct db *db, struct arena *arena, str *out_wrong, struct err *e) WARN_UNUSED;
+
+/* ---- for the crash tests -------------------------------------------------------------------- */
+
+/* A place where the crash tests end the process as a power cut would: YUNJIAN_KILL=NAME:N sends
+ * SIGKILL at the Nth pass; KILL_POINT_IN writes half of the bytes to fd before. The product has
+ * none of it: only tests/crash/meson.build defines YUNJIAN_KILL_POINTS. */
+#ifdef YUNJIAN_KILL_POINTS
+void kill_point(const char *name, int fd, str bytes);
+#define KILL_POINT(name) kill_point((name), -1, STR_NONE)
+#define KILL_POINT_IN(name, fd, bytes) kill_point((name), (fd), (bytes))
+#else
+#define KILL_POINT(name) ((void)0)
+#define KILL_POINT_IN(name, fd, bytes) ((void)0)
+#endif
 
 #include "store/queries.h"
 

@@ -427,7 +427,7 @@ static bool pg_commit(struct db *db, struct err *e)
     if (ok)
         return true;
     if (db->dead.code != ERR_NONE)
-        return RAISE(e, IO, "COMMIT", "the connection to PostgreSQL (%s) was lost while "
+        return RAISE(e, UNKNOWN, "COMMIT", "the connection to PostgreSQL (%s) was lost while "
                      "committing, so it is unknown whether the transaction was kept: connect again "
                      "and ask by idempotency key", pg->place);
     if (e && e->code == ERR_NONE)

@@ -13,6 +13,8 @@
  * (the WAL-reset bug). So exactly one connection does either: the lock file keeps out a second
  * writer, and readers open read only and leave the checkpoint at close alone. */
 
+enum { LOG_PAGES = 1000 };       /* of the write-ahead log before the database file takes over */
+
 struct sqlite_db {
     struct db base;
     struct arena *arena;
@@ -22,6 +24,7 @@ struct sqlite_db {
     const char *path;
     int lock_fd;
     int64_t deadline_ms;         /* of the running step, for a reader */
+    int log_pages;               /* in the write-ahead log after the last commit */
 };
 
 static struct sqlite_db *of(struct db *db)
@@ -239,25 +242,48 @@ static bool sqlite_begin(struct db *db, struct err *e)
     return false;
 }
 
+static int count_pages(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    (void)handle;
+    (void)name;
+    ((struct sqlite_db *)ctx)->log_pages = pages;
+    return SQLITE_OK;
+}
+
+/* The database file takes over what the log holds. SQLite would do it by itself after a commit and
+ * keep quiet about what fails: a full disk is tried again after the next commit, a disk that fails
+ * ends the connection. The commit before holds in any case. */
+static void checkpoint(struct sqlite_db *s)
+{
+    if (s->log_pages < LOG_PAGES)
+        return;
+    errno = 0;
+    int rc = sqlite3_wal_checkpoint_v2(s->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if ((rc & 0xff) == SQLITE_IOERR && !out_of_space(rc, errno))
+        RAISE(&s->base.dead, IO, s->path, "the disk failed while the database file was brought up "
+              "to date (%s): check it and start again", sqlite3_errmsg(s->handle));
+}
+
 static bool sqlite_commit(struct db *db, struct err *e)
 {
     struct sqlite_db *s = of(db);
     s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
     errno = 0; /* for COMMIT alone, sqlite3_system_errno() does not tell */
     int rc = sqlite3_exec(s->handle, "COMMIT", NULL, NULL, NULL), os = errno;
-    if (rc == SQLITE_OK)
+    if (rc == SQLITE_OK) {
+        checkpoint(s);
         return true;
+    }
     if (out_of_space(rc, os))
         return no_space(s, s->path, e);
     if ((rc & 0xff) != SQLITE_IOERR)
         return fail(s, s->path, rc, e);
     /* After a failed fsync the kernel may have dropped the pages: trying again would lie. */
-    RAISE(&db->dead, IO, s->path, "the disk failed while committing (%s), so it is unknown whether "
-          "the last transaction was kept: stop, check the disk and start again",
+    RAISE(&db->dead, IO, s->path, "the disk failed while committing (%s): check it and start again",
           sqlite3_errmsg(s->handle));
-    if (e && e->code == ERR_NONE)
-        *e = db->dead;
-    return false;
+    return RAISE(e, UNKNOWN, s->path, "the disk failed while committing (%s), so it is unknown "
+                 "whether the last transaction was kept: check the disk and start again",
+                 sqlite3_errmsg(s->handle));
 }
 
 static void sqlite_rollback(struct db *db)
@@ -303,6 +329,8 @@ static void sqlite_close(struct db *db)
     struct sqlite_db *s = of(db);
     for (size_t i = 0; i < db_queries_n; i++)
         sqlite3_finalize(s->statements[i]);
+    if (s->base.dead.code != ERR_NONE)
+        sqlite3_db_config(s->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close(s->handle);
     if (s->lock_fd >= 0)
         close(s->lock_fd);       /* the file stays: removing it would race with the next writer */
@@ -465,6 +493,7 @@ static bool configure(struct sqlite_db *s, bool memory, struct err *e)
         return true;
     if (!run(s, "PRAGMA journal_mode = WAL", e))
         return false;
+    sqlite3_wal_hook(s->handle, count_pages, s);
     return number(s, "SELECT journal_mode = ?1 FROM pragma_journal_mode", "wal", e) == 1
                ? true
                : RAISE(e, CONFIG, s->path, "the file system of %s cannot hold SQLite's "

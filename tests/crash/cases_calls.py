@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+"""System calls on the data folder that fail, or at which the process is killed. strace does it: the
+K-th call of a kind on one of the folder's files answers EIO or ENOSPC, or SIGKILL comes with it.
+What is acknowledged must hold, and the folder be sound, whatever happens."""
+import collections
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+from crowd import LOST, Crowd
+
+KINDS = ('openat', 'read', 'pread64', 'write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate',
+         'rename', 'unlink', 'mkdir', 'flock', 'fcntl', 'lseek', 'fchmod')
+SYNCS = ('fsync', 'fdatasync')
+FAULTS = ('error=EIO', 'error=ENOSPC', 'signal=SIGKILL')
+FILES = ('yunjian.db', 'yunjian.db-wal', 'yunjian.db-shm', 'yunjian.db.lock', 'lock',
+         'checkpoints.log', 'yunjian.conf', 'journal.key', 'session.key', 'journal.pub')
+SAMPLE = {'serve': 40, 'commands': 36}
+CRASHES = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE)
+SECONDS = 60
+
+
+def strace(output, folder, *more):
+    paths = [word for name in FILES for word in ('-P', str(folder / name))]
+    return ['strace', '-f', '-qq', '-o', str(output), *paths, *more]
+
+
+def counted(output):
+    text = pathlib.Path(output).read_text(encoding='utf-8', errors='replace')
+    names = re.findall(r'^\d+ +(\w+)\(', text, re.M)
+    return collections.Counter(name for name in names if name in KINDS)
+
+
+def plan(counts, dice, place, what):
+    """(kind, K, fault): the first and the last of each kind and one between; every one for --all.
+    Two runs do not make the same number of calls, so the last is one that the other makes too."""
+    chosen = []
+    for kind, n in sorted(counts.items()):
+        last = max(1, n * 3 // 4)
+        some = range(1, n + 1) if place.all else sorted({1, last, dice.randint(1, last)})
+        chosen += [(kind, k, fault) for k in some for fault in FAULTS]
+    if place.all or len(chosen) <= SAMPLE[what]:
+        return chosen
+    # Those that every run should see: the syncs that fail.
+    always = [one for one in chosen if one[0] in SYNCS and one[2] == 'error=EIO']
+    rest = [one for one in chosen if one not in always]
+    return always + dice.sample(rest, max(0, SAMPLE[what] - len(always)))
+
+
+# ---- a server ------------------------------------------------------------------------------------
+
+
+def step(crowd, function):
+    """A step of the session. False: the server is gone."""
+    try:
+        function()
+    except LOST:
+        return False
+    except AssertionError as error:  # it may fail, but in words
+        assert re.match(r"(50[037]|404|409|422|429) \{", str(error)), error
+    return True
+
+
+def open_and_decide(crowd, big):
+    """An application with its files, then its return, each noted before it is asked for."""
+    client = crowd.client('unit')
+    command = crowd.opening(client, 'unit', big)
+    crowd.new.append(command)
+    crowd.note(command, command.ask(client))
+    decision = crowd.decision()
+    crowd.new.append(decision)
+    crowd.note(decision, decision.ask(crowd.client('authority')))
+
+
+def checkpoint(crowd):
+    """Waits until the clerk has signed, at most two of its seconds."""
+    client, until = crowd.client('unit'), time.monotonic() + 2.5
+    before = client.call('GET', '/api/v1/journal/checkpoint', contract=False).body
+    while time.monotonic() < until:
+        if client.call('GET', '/api/v1/journal/checkpoint', contract=False).body != before:
+            return
+        time.sleep(0.05)
+
+
+def session(crowd):
+    """What the server is asked while its calls fail. It ticks when it starts."""
+    reader = crowd.client('unit')
+    steps = [lambda: crowd.log_in('unit'), lambda: open_and_decide(crowd, 300000),
+             lambda: crowd.must(reader.call('GET', '/api/v1/worklist', contract=False), 200),
+             lambda: checkpoint(crowd), lambda: open_and_decide(crowd, 30),
+             lambda: crowd.must(reader.call('GET', '/api/v1/session', contract=False), 200),
+             lambda: open_and_decide(crowd, 30)]
+    return all(step(crowd, one) for one in steps)
+
+
+class Ground:
+    """A folder with people, copied for every fault."""
+
+    def __init__(self, place):
+        self.place = place
+        crowd = Crowd(place.service())
+        assert crowd.service.stop() == 0
+        self.sessions, self.folder = crowd.sessions, crowd.service.folder
+        self.output = place.folder / 'strace.out'
+
+    def copy(self):
+        service = self.place.service()
+        shutil.copytree(self.folder, service.folder)
+        return service
+
+    def count(self):
+        service = self.copy()
+        service.start(under=strace(self.output, service.folder))
+        crowd = Crowd(service, self.sessions)
+        assert session(crowd) and all(c.answer for c in crowd.new), 'the session itself fails'
+        self.end(service)
+        return counted(self.output)
+
+    @staticmethod
+    def end(service):
+        """Ends the server as a supervisor does; strace passes on how it ended."""
+        children = subprocess.run(['pgrep', '-P', str(service.process.pid)], capture_output=True,
+                                  text=True, check=False).stdout.split()
+        for child in children:
+            subprocess.run(['kill', '-TERM', child], check=False, capture_output=True)
+        return service.wait(SECONDS)
+
+    def strike(self, kind, number, fault):
+        service = self.copy()
+        service.start(ready=False, under=strace(
+            self.output, service.folder, '-e', f'trace={kind}',
+            '-e', f'inject={kind}:{fault}:when={number}'))
+        crowd = Crowd(service, self.sessions)
+        alive = bool(service.port) and session(crowd)
+        hit = 'INJECTED' in self.output.read_text(errors='replace')
+        status = self.end(service) if service.process.poll() is None else service.wait()
+        self.judge(service, kind, fault, alive, hit, status)
+        service.verify()
+        service.start()
+        crowd.check()
+        assert service.stop() == 0, service.log()[-1000:]
+        service.verify()
+        shutil.rmtree(service.folder)
+
+    @staticmethod
+    def judge(service, kind, fault, alive, hit, status):
+        """hit: the fault came before the server was asked to end."""
+        assert status not in CRASHES, f'it ended with {status}: {service.log()[-1000:]}'
+        if fault == 'signal=SIGKILL':
+            assert status in (0, -9), f'it ended with {status}'
+            return
+        said = service.log().strip().splitlines()
+        if kind in SYNCS and hit:
+            assert status == 2, f'a failed sync, and it went on ({status})'
+            assert re.match(r'yunjian serve: .*(fail|sync)', said[-1]), said[-1:]
+        elif kind in ('write', 'pwrite64') and fault == 'error=ENOSPC' and service.port:
+            assert alive and status == 0, f'a full disk ended it ({status}): {said[-3:]}'
+        assert status in (0, 2), f'it ended with {status}: {said[-3:]}'
+
+
+# ---- commands ------------------------------------------------------------------------------------
+
+
+def commands(folder, calendar):
+    """(words, input, what must be found when it exited 0)"""
+    data = ['--data', str(folder)]
+    return [
+        (['organisation', 'add', *data, '--role', 'using-unit', '--level', 'city', '--name',
+          '新单位'], '', ['organisation', 'list'], '新单位'),
+        (['user', 'add', *data, '--first', '--role', 'authority', '--login', 'fresh', '--name',
+          '新人', '--password-stdin'], 'correct-horse-battery\n', None, None),
+        (['policy', 'activate', 'zhengzhou-2019', *data], '', None, None),
+        (['calendar', 'load', str(calendar), *data], '', None, None),
+        (['rebuild', *data], '', None, None),
+    ]
+
+
+class Commands:
+    def __init__(self, ground, place):
+        self.ground, self.place = ground, place
+        self.calendar = place.folder / 'calendar.txt'
+        self.calendar.write_text('#year 2031 test\n2031-01-01\toff\tNew Year\t元旦\n')
+
+    def run(self, words, text, under=()):
+        return subprocess.run([*under, self.place.binary, *words], input=text, text=True,
+                              capture_output=True, timeout=SECONDS, check=False)
+
+    def count(self, index):
+        service = self.ground.copy()
+        words, text, _, _ = commands(service.folder, self.calendar)[index]
+        done = self.run(words, text, strace(self.ground.output, service.folder))
+        assert done.returncode == 0, (words, done.stderr)
+        return counted(self.ground.output)
+
+    def strike(self, index, kind, number, fault):
+        service = self.ground.copy()
+        words, text, asked, told = commands(service.folder, self.calendar)[index]
+        done = self.run(words, text, strace(
+            self.ground.output, service.folder, '-e', f'trace={kind}',
+            '-e', f'inject={kind}:{fault}:when={number}'))
+        assert done.returncode in (0, 2, -9), f'exit {done.returncode}: {done.stderr}'
+        assert done.returncode != 2 or re.search(r'^yunjian [a-z]+: .+: .+', done.stderr, re.M), \
+            f'it does not say why: {done.stderr}'
+        service.verify()
+        if asked:
+            listed = self.run([*asked, '--data', str(service.folder)], '').stdout
+            assert listed.count(told) <= 1 and (done.returncode or told in listed), listed
+        again = self.run(words, text)
+        assert again.returncode in (0, 1), f'again: exit {again.returncode}: {again.stderr}'
+        service.verify()
+        shutil.rmtree(service.folder)
+
+
+def found(place, number, kind, k, fault):
+    """init makes a whole folder or none."""
+    folder = place.folder / f'init{number}'
+    words = [place.binary, 'init', '--data', str(folder), '--policy', 'zhengzhou-2019']
+    under = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', f'trace={kind}',
+             '-e', f'inject={kind}:{fault}:when={k}'] if kind else []
+    done = subprocess.run([*under, *words], capture_output=True, text=True, timeout=SECONDS,
+                          check=False)
+    assert done.returncode in (0, 2, -9), f'exit {done.returncode}: {done.stderr}'
+    assert done.returncode != 0 or folder.exists(), 'it said that the folder is made'
+    if folder.exists():
+        subprocess.run([place.binary, 'verify', '--data', str(folder)], check=True,
+                       capture_output=True, timeout=SECONDS)
+
+
+def tests(place):
+    dice, state = random.Random(place.seed), {}
+
+    def prepare():
+        state['ground'] = Ground(place)
+        state['serve'] = state['ground'].count()
+        state['commands'] = Commands(state['ground'], place)
+        state['counts'] = [state['commands'].count(index) for index in range(5)]
+
+    yield 'a session and five commands, whose calls are counted', prepare
+    if 'counts' not in state:
+        return
+    for kind, k, fault in plan(state['serve'], dice, place, 'serve'):
+        yield (f'serve: {kind} {k} of {state["serve"][kind]}: {fault}',
+               lambda kind=kind, k=k, fault=fault: state['ground'].strike(kind, k, fault))
+    every = [(index, *one) for index, counts in enumerate(state['counts'])
+             for one in plan(counts, dice, place, 'commands')]
+    if not place.all:
+        every = dice.sample(every, SAMPLE['commands'])
+    for index, kind, k, fault in every:
+        name = ' '.join(commands(place.folder, '')[index][0][:2])
+        yield (f'{name}: {kind} {k}: {fault}', lambda one=(index, kind, k, fault):
+               state['commands'].strike(*one))
+    for number in range(400 if place.all else 12):
+        kind = dice.choice(('fsync', 'pwrite64', 'write', 'rename', 'openat', 'mkdir', 'fdatasync'))
+        one = (kind, dice.randint(1, 12), dice.choice(FAULTS))
+        yield f'init: {one[0]} {one[1]}: {one[2]}', \
+            lambda number=number, one=one: found(place, number, *one)
