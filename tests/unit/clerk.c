@@ -3,20 +3,19 @@
  * and rows that load to what was folded. Runs on SQLite, and on PostgreSQL when YUNJIAN_TEST_PG
  * holds the URL of a server where databases can be made. */
 #include "town.h"
+#include "engines.h"
 
 #include "clerk/clerk.h"
 #include "json/json.h"
 #include "project/project.h"
 #include "view/view.h"
 
-#include <libpq-fe.h>
 #include <pthread.h>
-#include <unistd.h>
 
-static const char *database;
 static struct clerk *clerk;
 static int64_t authority, unit, provider, unit_person, authority_person, provider_person;
 static int64_t now_ms, uploads;
+static int done_n; /* jobs that the clerk has answered */
 
 static struct answer run(struct command *command)
 {
@@ -64,6 +63,7 @@ static int found(void **state)
     struct err e = {0};
     assert_true(crypt_init(&e));
     arena = arena_new((size_t)1 << 30);
+    done_n = 0;
     open_clerk();
     now_ms = instant_of_date((date){18500}, 9, 0);
     authority = must_run((struct command){.kind = COMMAND_register_authority, .name = S("主管"),
@@ -507,7 +507,6 @@ static void a_year_loaded_later_moves_open_limits(void **state)
 enum { JOBS = 200 };
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t all_done = PTHREAD_COND_INITIALIZER;
-static int done_n;
 
 static void count_done(struct job *job)
 {
@@ -562,18 +561,6 @@ static void many_commands_share_a_commit(void **state)
     assert_sound();
 }
 
-static void on_server(const char *server, const char *verb, const char *rest)
-{
-    char sql[200];
-    PGconn *connection = PQconnectdb(server);
-    snprintf(sql, sizeof sql, "%s clerk_test_%d %s", verb, (int)getpid(), rest);
-    PGresult *result = PQexec(connection, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
-        fail_msg("%s: %s", sql, PQerrorMessage(connection));
-    PQclear(result);
-    PQfinish(connection);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -588,32 +575,5 @@ int main(void)
         cmocka_unit_test(rebuild_remakes_every_row),
         cmocka_unit_test(many_commands_share_a_commit),
     };
-    char file[] = "/tmp/clerk-test-XXXXXX";
-    assert_non_null(mkdtemp(file));
-    char path[64];
-    snprintf(path, sizeof path, "%s/yunjian.db", file);
-    database = path;
-    int failed = cmocka_run_group_tests_name("clerk on sqlite", tests, found, leave);
-    const char *suffixes[] = {"", "-wal", "-shm", ".lock"};
-    for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
-        char gone[96];
-        snprintf(gone, sizeof gone, "%s%s", path, suffixes[i]);
-        unlink(gone);
-    }
-    rmdir(file);
-    const char *server = getenv("YUNJIAN_TEST_PG");
-    if (!server) {
-        print_message("PostgreSQL was NOT tested: YUNJIAN_TEST_PG is not set\n");
-        return failed;
-    }
-    char url[512];
-    snprintf(url, sizeof url, "%s%sdbname=clerk_test_%d", server, strchr(server, '?') ? "&" : "?",
-             (int)getpid());
-    done_n = 0;
-    database = url;
-    on_server(server, "CREATE DATABASE",
-              "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
-    failed += cmocka_run_group_tests_name("clerk on postgresql", tests, found, leave);
-    on_server(server, "DROP DATABASE", "WITH (FORCE)");
-    return failed;
+    return run_on_engines("clerk", tests, COUNT_OF(tests), found, leave);
 }
