@@ -196,5 +196,6 @@ const struct task_decision *case_decision_by_id(const struct case_state *kase, i
  * documents, in whatever order rows or events gave their grants and listings. */
 struct doc *case_doc(struct arena *arena, const struct case_state *kase);
 struct doc *system_doc(struct arena *arena, const struct system_state *system);
+struct doc *authority_doc(struct arena *arena, const struct authority_state *authority);
 
 #endif

@@ -191,3 +191,58 @@ struct doc *system_doc(struct arena *arena, const struct system_state *system)
     LIST_OF(arena, system->records, record_doc);
     return doc;
 }
+
+static struct doc *organisation_doc(struct arena *arena, const struct organisation *organisation)
+{
+    struct doc *doc = doc_map(arena);
+    doc_put_int(arena, doc, S("id"), organisation->id);
+    doc_put_text(arena, doc, S("name"), organisation->name);
+    doc_put_text(arena, doc, S("role"), organisation->role);
+    doc_put_text(arena, doc, S("level"), organisation->level);
+    doc_put_int(arena, doc, S("parent"), organisation->parent);
+    return doc;
+}
+
+static struct doc *asked_doc(struct arena *arena, const struct authority_state *authority)
+{
+    struct doc *doc = doc_map(arena);
+    for (size_t i = 0; i < authority->asked_materials.len; i++) {
+        const struct asked_material *asked = &authority->asked_materials.items[i];
+        struct doc *one = doc_map(arena);
+        doc_put_text(arena, one, S("zh"), asked->zh);
+        doc_put_text(arena, one, S("en"), asked->en);
+        doc_put_bool(arena, one, S("asked"), asked->asked);
+        doc_put(arena, doc,
+                str_printf(arena, "%.*s %.*s %.*s", STR_FMT(asked->procedure),
+                           STR_FMT(asked->step), STR_FMT(asked->material)), one);
+    }
+    return doc;
+}
+
+struct doc *authority_doc(struct arena *arena, const struct authority_state *authority)
+{
+    struct doc *doc = doc_map(arena), *list = doc_list(arena), *counters = doc_map(arena),
+               *years = doc_map(arena);
+    doc_put_int(arena, doc, S("id"), authority->id);
+    doc_put_text(arena, doc, S("name"), authority->name);
+    doc_put_text(arena, doc, S("name-en"), authority->name_en);
+    doc_put_text(arena, doc, S("policy"), authority->policy_name);
+    doc_put_text(arena, doc, S("digest"), authority->policy_digest);
+    doc_put_int(arena, doc, S("calendar-entry"), authority->calendar_entry);
+    doc_put_int(arena, doc, S("calendar-applied"), authority->calendar_applied);
+    LIST_OF(arena, authority->organisations, organisation_doc);
+    doc_put(arena, doc, S("organisations"), list);
+    for (size_t i = 0; i < authority->counters.len; i++)
+        doc_put_int(arena, counters,
+                    str_printf(arena, "%.*s %d", STR_FMT(authority->counters.items[i].code),
+                               authority->counters.items[i].year),
+                    authority->counters.items[i].count);
+    doc_put(arena, doc, S("counters"), counters);
+    for (size_t i = 0; i < authority->calendar_refs.len; i++)
+        doc_put_text(arena, years,
+                     str_printf(arena, "%d", authority->calendar_refs.items[i].year),
+                     authority->calendar_refs.items[i].digest);
+    doc_put(arena, doc, S("years"), years);
+    doc_put(arena, doc, S("asked"), asked_doc(arena, authority));
+    return doc;
+}

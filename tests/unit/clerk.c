@@ -3,22 +3,19 @@
  * and rows that load to what was folded. Runs on SQLite, and on PostgreSQL when YUNJIAN_TEST_PG
  * holds the URL of a server where databases can be made. */
 #include "town.h"
+#include "engines.h"
 
 #include "clerk/clerk.h"
 #include "json/json.h"
 #include "project/project.h"
 #include "view/view.h"
 
-#include <libpq-fe.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-static const char *database;
 static struct clerk *clerk;
 static int64_t authority, unit, provider, unit_person, authority_person, provider_person;
 static int64_t now_ms, uploads;
+static int done_n; /* jobs that the clerk has answered */
 
 static struct answer run(struct command *command)
 {
@@ -66,6 +63,7 @@ static int found(void **state)
     struct err e = {0};
     assert_true(crypt_init(&e));
     arena = arena_new((size_t)1 << 30);
+    done_n = 0;
     open_clerk();
     now_ms = instant_of_date((date){18500}, 9, 0);
     authority = must_run((struct command){.kind = COMMAND_register_authority, .name = S("主管"),
@@ -545,7 +543,6 @@ static void a_year_loaded_later_moves_open_limits(void **state)
 enum { JOBS = 200 };
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t all_done = PTHREAD_COND_INITIALIZER;
-static int done_n;
 
 static void count_done(struct job *job)
 {
@@ -636,102 +633,6 @@ static void a_failure_after_a_checkpoint_spoils_none(void **state)
     assert_sound();
 }
 
-static void on_server(const char *server, const char *verb, const char *rest)
-{
-    char sql[200];
-    PGconn *connection = PQconnectdb(server);
-    snprintf(sql, sizeof sql, "%s clerk_test_%d %s", verb, (int)getpid(), rest);
-    PGresult *result = PQexec(connection, sql);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK)
-        fail_msg("%s: %s", sql, PQerrorMessage(connection));
-    PQclear(result);
-    PQfinish(connection);
-}
-
-/* The length of a file, -1 when there is none. */
-static long length_of(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    long length = file && fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-    if (file)
-        fclose(file);
-    return length;
-}
-
-static enum answer_kind register_one(struct clerk *own)
-{
-    struct answer answer;
-    struct command command = {.kind = COMMAND_register_authority, .name = S("主管"),
-                              .name_en = S("Authority"), .role = S("authority"),
-                              .level = S("city")};
-    clerk_run(own, arena, &command, now_ms, &answer);
-    return answer.kind;
-}
-
-static bool sign(struct clerk *signing, struct err *e)
-{
-    assert_int_equal(register_one(signing), ANSWER_DONE);
-    return clerk_checkpoint(signing, now_ms, e);
-}
-
-/* The head is moved on the condition that it is as it was left: a stranger's move ends the
- * process, whatever else it is that he did. */
-static void a_moved_head_ends_the_clerk(void **state)
-{
-    (void)state;
-    struct err e = {0};
-    struct clerk *own;
-    struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/head")};
-    assert_true(clerk_open(&options, &own, &e));
-    assert_int_equal(register_one(own), ANSWER_DONE);
-    struct db *db = clerk_db(own);
-    struct row_head *head;
-    assert_true(db_begin(db, &e) && q_head(db, arena, &head, &e));
-    assert_true(q_move_head(db, head->size + 1, head->at_ms, head->mac, head->size, head->epoch,
-                            &e) &&
-                db_commit(db, &e));
-    assert_int_equal(register_one(own), ANSWER_FAILED);
-    assert_false(clerk_sound(own));
-    assert_int_equal(clerk_error(own).code, ERR_CONFLICT);
-    clerk_close(own);
-}
-
-/* The disk takes a part of a note and no more: it is FULL, not a broken disk; nothing stays of the
- * part, and with space again the note is completed before the next. */
-static void a_full_disk_takes_no_half_a_note(void **state)
-{
-    (void)state;
-    char path[] = "/tmp/clerk-test-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    close(fd);
-    struct err e = {0}, full = {0};
-    struct clerk *signing;
-    struct sm2_key *key;
-    assert_true(sm2_key_generate(&key, &e));
-    struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/notes"),
-                                    .key = key, .checkpoints_log = path};
-    assert_true(clerk_open(&options, &signing, &e));
-    assert_true(sign(signing, &e));
-    long one = length_of(path);
-    assert_true(one > 100);
-    struct rlimit old, tight;
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    tight = (struct rlimit){(rlim_t)one + 50, old.rlim_max};
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
-    bool held = sign(signing, &full);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-    assert_false(held);
-    assert_int_equal(full.code, ERR_FULL);
-    assert_int_equal(length_of(path), one);
-    assert_true(sign(signing, &e));
-    assert_true(length_of(path) > 2 * one + 50);
-    clerk_close(signing);
-    sm2_key_free(key);
-    unlink(path);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -747,35 +648,6 @@ int main(void)
         cmocka_unit_test(rebuild_remakes_every_row),
         cmocka_unit_test(many_commands_share_a_commit),
         cmocka_unit_test(a_failure_after_a_checkpoint_spoils_none),
-        cmocka_unit_test(a_moved_head_ends_the_clerk),
-        cmocka_unit_test(a_full_disk_takes_no_half_a_note),
     };
-    char file[] = "/tmp/clerk-test-XXXXXX";
-    assert_non_null(mkdtemp(file));
-    char path[64];
-    snprintf(path, sizeof path, "%s/yunjian.db", file);
-    database = path;
-    int failed = cmocka_run_group_tests_name("clerk on sqlite", tests, found, leave);
-    const char *suffixes[] = {"", "-wal", "-shm", ".lock"};
-    for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
-        char gone[96];
-        snprintf(gone, sizeof gone, "%s%s", path, suffixes[i]);
-        unlink(gone);
-    }
-    rmdir(file);
-    const char *server = getenv("YUNJIAN_TEST_PG");
-    if (!server) {
-        print_message("PostgreSQL was NOT tested: YUNJIAN_TEST_PG is not set\n");
-        return failed;
-    }
-    char url[512];
-    snprintf(url, sizeof url, "%s%sdbname=clerk_test_%d", server, strchr(server, '?') ? "&" : "?",
-             (int)getpid());
-    done_n = 0;
-    database = url;
-    on_server(server, "CREATE DATABASE",
-              "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
-    failed += cmocka_run_group_tests_name("clerk on postgresql", tests, found, leave);
-    on_server(server, "DROP DATABASE", "WITH (FORCE)");
-    return failed;
+    return run_on_engines("clerk", tests, COUNT_OF(tests), found, leave);
 }

@@ -52,9 +52,10 @@ static struct pack changed_pack(str from, str to)
     assert_true(rest.len > 0);
     buf_add(&buf, to);
     buf_add(&buf, (str){rest.ptr + from.len, rest.len - from.len});
-    struct pack pack = {0};
-    pack_add(arena, &pack, S("pack.yaml"), buf_str(&buf));
-    town_procedures(&pack);
+    struct pack pack = town_pack();
+    for (size_t i = 0; i < pack.files.len; i++)
+        if (str_eq(pack.files.items[i].name, S("pack.yaml")))
+            pack.files.items[i].bytes = buf_str(&buf);
     return pack;
 }
 
