@@ -157,12 +157,12 @@ static bool is_listed(const struct system_state *system, str list)
 bool check_lists(struct town *town, int64_t id, int64_t at_ms, struct err *e)
 {
     struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch};
-    struct authority_state *authority;
+    const struct authority_state *authority;
     struct system_state *system = NULL;
-    bool ok = db_begin(world.db, e) &&
-              library_authority(town->library, world.db, town->scratch, town->authority,
-                                &authority, e) &&
-              world_system(&world, id, &system, e) && world_records(&world, system, e);
+    if (!town_authority(town, &authority, e))
+        return false;
+    bool ok = db_begin(world.db, e) && world_system(&world, id, &system, e) &&
+              world_records(&world, system, e);
     db_rollback(world.db);
     if (!ok)
         return false;

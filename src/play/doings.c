@@ -405,11 +405,10 @@ static bool looks_offered(struct town *town, const struct act *act, bool *out,
                           struct err *e)
 {
     struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch};
-    struct authority_state *authority = NULL;
-    bool ok = db_begin(world.db, e) &&
-              library_authority(town->library, world.db, town->scratch, town->authority,
-                                &authority, e) &&
-              world_records(&world, act->system, e);
+    const struct authority_state *authority;
+    if (!town_authority(town, &authority, e))
+        return false;
+    bool ok = db_begin(world.db, e) && world_records(&world, act->system, e);
     db_rollback(world.db);
     struct facts facts = {
         .authority = authority,

@@ -253,6 +253,7 @@ bool do_calendar(struct town *town, const struct agenda *item, struct err *e)
     if (!town_send(town, &command, item->at_ms, &answer, e))
         return false;
     must(answer.kind == ANSWER_DONE);
+    town->state = NULL;
     return true;
 }
 

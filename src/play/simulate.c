@@ -15,13 +15,25 @@ int64_t town_clock(const struct town *town, int64_t at_ms)
     return town->odd.still ? town->odd.from_ms : at_ms - town->odd.behind_ms;
 }
 
-bool town_calendar(struct town *town, const struct calendar **out, struct err *e)
+bool town_authority(struct town *town, const struct authority_state **out, struct err *e)
 {
     struct db *db = clerk_db(town->clerk);
-    struct authority_state *authority;
+    struct authority_state *state;
+    *out = town->state;
+    if (*out)
+        return true;
     bool ok = db_begin(db, e) && library_authority(town->library, db, town->scratch,
-                                                   town->authority, &authority, e);
+                                                   town->authority, &state, e);
     db_rollback(db);
+    if (ok)
+        *out = town->state = state;
+    return ok;
+}
+
+bool town_calendar(struct town *town, const struct calendar **out, struct err *e)
+{
+    const struct authority_state *authority;
+    bool ok = town_authority(town, &authority, e);
     if (ok)
         *out = &authority->calendar;
     return ok;
@@ -127,6 +139,7 @@ static bool end_day(struct town *town, date day, struct err *e)
     if (made < 0 || !clerk_checkpoint(town->clerk, midnight_ms, e) || !check_day(town, e))
         return false;
     arena_reset(town->scratch);
+    town->state = NULL;
     library_rest(town->library);
     town->result->entries += made;
     if (town->plan->progress)

@@ -52,6 +52,7 @@ struct town {
     struct library *library;
     struct arena *arena;     /* whole run */
     struct arena *scratch;   /* one act */
+    const struct authority_state *state; /* of the authority; NULL: it has to be asked again */
     const struct policy *policy;
     const struct simulation *plan;
     struct simulation_result *result;
@@ -115,7 +116,9 @@ bool next_planned(struct town *town, struct agenda *out);
 /* simulate.c */
 /* What the machine's clock says then. */
 int64_t town_clock(const struct town *town, int64_t at_ms);
-/* The legal calendar of today. Lives until the end of the act. */
+/* The authority as it is now, and its calendar. Both live until the end of the act. */
+bool town_authority(struct town *town, const struct authority_state **out, struct err *e)
+    WARN_UNUSED;
 bool town_calendar(struct town *town, const struct calendar **out, struct err *e) WARN_UNUSED;
 /* Office hours of a working day, some days on. */
 int64_t town_later(struct town *town, const struct calendar *calendar, int64_t at_ms, int days);

@@ -60,7 +60,7 @@ static int begin(void **state)
                           .system_registered = {S("系统"), BUREAU}});
     append((struct event){.kind = EVENT_case_opened, .case_opened = {
                               S("A-2026-0001"), S("onboard"), S("00ff"), SYSTEM, BUREAU, S("t"),
-                              day()}});
+                              day(), 0}});
     append((struct event){.kind = EVENT_task_opened, .stream = CASE, .task_opened = {
                               .step = S("review"), .round = 1, .role = S("x"),
                               .organisation = TOWN, .on = day(), .due = DATE_NONE,
@@ -145,7 +145,7 @@ static void too_much(struct event *event)
     struct doc *items = doc_map(arena);
     doc_put_int(arena, items, S("vcpu"), LIMIT_QUANTITY + 1);
     *event = (struct event){.kind = EVENT_resource_granted, .stream = SYSTEM,
-                            .resource_granted = {SYSTEM, CASE, items}};
+                            .resource_granted = {SYSTEM, CASE, items, S("add")}};
 }
 
 static void post_of_nobody(struct event *event)
