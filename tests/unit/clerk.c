@@ -527,7 +527,7 @@ static void a_moved_head_ends_the_clerk(void **state)
     assert_true(clerk_open(&options, &own, &e));
     assert_int_equal(register_one(own), ANSWER_DONE);
     struct db *db = clerk_db(own);
-    struct row_head *head;
+    struct row_head *head = NULL;
     assert_true(db_begin(db, &e) && q_head(db, arena, &head, &e));
     assert_true(q_move_head(db, head->size + 1, head->at_ms, head->mac, head->size, head->epoch,
                             &e) &&
