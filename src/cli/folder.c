@@ -174,7 +174,7 @@ bool folder_lock(struct data_folder *folder, struct err *e)
     if (error != EWOULDBLOCK)
         return RAISE(e, IO, path, "cannot lock: %s", strerror(error));
     return RAISE(e, BUSY, path,
-                 "a server or another command works on this folder: applications, decisions and "
+                 "another yunjian works on this folder (a server?): applications, decisions and "
                  "files go through its pages or POST /api/v1/cases and /api/v1/uploads meanwhile; "
                  "for this command stop it first");
 }

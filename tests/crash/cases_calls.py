@@ -123,10 +123,7 @@ class Ground:
     @staticmethod
     def end(service):
         """Ends the server as a supervisor does; strace passes on how it ended."""
-        children = subprocess.run(['pgrep', '-P', str(service.process.pid)], capture_output=True,
-                                  text=True, check=False).stdout.split()
-        for child in children:
-            subprocess.run(['kill', '-TERM', child], check=False, capture_output=True)
+        service.signal(signal.SIGTERM)
         return service.wait(SECONDS)
 
     def strike(self, kind, number, fault):

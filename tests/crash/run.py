@@ -14,6 +14,7 @@ import pathlib
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -47,7 +48,14 @@ class Place:
         self.services = []
 
     def service(self, folder=None):
-        """A server that has not been started, on a folder that is not there yet."""
+        """A server that has not been started, on a folder that is not there yet. On PostgreSQL
+        there is one database, which it takes over empty."""
+        if self.database:
+            self.end()
+            subprocess.run(['psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-c',
+                            'SET client_min_messages = warning; DROP SCHEMA public CASCADE; '
+                            'CREATE SCHEMA public', self.database],
+                           check=True, capture_output=True, timeout=60)
         self.made += 1
         service = Service(self.binary, self.killable, folder or self.folder / f'data{self.made}',
                           self.database)
@@ -76,7 +84,7 @@ def run_one(name, test, verbose):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('--build', default='build')
-    parser.add_argument('--db', help='an empty PostgreSQL database; SQLite without it')
+    parser.add_argument('--db', help='a PostgreSQL database, which is emptied; SQLite without it')
     parser.add_argument('--all', action='store_true')
     parser.add_argument('--seed', type=int, default=random.randrange(1000000))
     parser.add_argument('--match', default='', metavar='WORD',

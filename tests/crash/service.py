@@ -35,7 +35,7 @@ class Service(server.Server):
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen(
                 [*under, program, 'serve', '--data', str(self.folder)], stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+                stdin=subprocess.DEVNULL, env=environment)
         try:
             self.port = self.find_port()
         except CannotStart:
@@ -43,13 +43,20 @@ class Service(server.Server):
                 raise
             self.port = None
 
-    def kill(self):
-        """As a power cut takes it, with whatever runs it."""
-        if self.process:
+    def signal(self, number):
+        """To the server itself, also when strace runs it."""
+        below = subprocess.run(['pgrep', '-P', str(self.process.pid)], capture_output=True,
+                               text=True, check=False).stdout.split()
+        for pid in below or [self.process.pid]:
             try:
-                os.killpg(self.process.pid, signal.SIGKILL)
+                os.kill(int(pid), number)
             except ProcessLookupError:
                 pass
+
+    def kill(self):
+        """As a power cut takes it."""
+        if self.process and self.process.poll() is None:
+            self.signal(signal.SIGKILL)
             self.process.wait()
         self.process = None
 
