@@ -180,7 +180,7 @@ async function apply(unit) {
   })
   await unit.the('field-kind-new').check()
   await unit.the('field-service-virtualised').check()
-  await unit.attach('application-form', 'technical-plan')
+  await unit.attachAll()
   await unit.the('to-check').click()
   await unit.the('check-page').waitFor()
   await look(unit, 'new-check')
