@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { lookAround, tellAndFile } from './beside.mjs'
 import { Person } from './person.mjs'
 import { PASSWORD, PEOPLE, Server } from './server.mjs'
 
@@ -20,6 +21,7 @@ if (shots) mkdirSync(shots, { recursive: true })
 let passed = 0
 let failed = 0
 const complaints = []
+const SYSTEM = '城市生命线安全工程监测预警与应急联动信息系统'
 
 function check(what, found, wanted = true) {
   const ok = wanted instanceof RegExp
@@ -28,7 +30,7 @@ function check(what, found, wanted = true) {
   if (ok) passed += 1
   else {
     failed += 1
-    console.log(`failed: ${what}: found ${JSON.stringify(found).slice(0, 300)}, wanted ${wanted}`)
+    console.log(`failed: ${what}: found ${String(JSON.stringify(found)).slice(0, 300)}, wanted ${wanted}`)
   }
 }
 
@@ -170,7 +172,7 @@ async function apply(unit) {
   await unit.the('error-summary').waitFor()
   await look(unit, 'new-errors')
   await unit.fill({
-    'field-system-name': '城市生命线安全工程监测预警与应急联动信息系统',
+    'field-system-name': SYSTEM,
     'field-need': '对燃气、桥梁、供水、排水管网进行实时监测',
     'quantity-vcpu': '8',
     'quantity-memory': '32.5',
@@ -355,7 +357,11 @@ async function thread(browser, server) {
   await server.stop()
 
   await server.start(16)
-  await goLive(await Person.logIn(browser, server, 'authority', complaints), path)
+  const chief = await Person.logIn(browser, server, 'authority', complaints)
+  await goLive(chief, path)
+  const supplier = await Person.logIn(browser, server, 'provider', complaints)
+  await tellAndFile(supplier, path, SYSTEM, look, check)
+  await lookAround(chief, SYSTEM, look, check)
   await prove(await Person.logIn(browser, server, 'auditor', complaints), path)
   await otherPeople(browser, server, path)
   await shareBrowser(browser, server, path)
