@@ -126,8 +126,10 @@ wait $server
 sed -i '/^  provider: /a\  tester: {zh: 测评机构, en: Tester, sees: own, levels: [city]}' \
     "$work/pack/pack.yaml"
 check 'two roles of companies make a town' answers 0 '^seed 3' \
-    "$binary" simulate --policy "$work/pack" --units 3 --systems 2 --days 5 --seed 3
+    "$binary" simulate --policy "$work/pack" --units 3 --systems 2 --days 5 --seed 3 \
+    --from 2026-03-02
 sed -i 's/^  authority: sole/&\n  tester: sole/' "$work/pack/onboard.yaml"
 check 'and one, where the regulation seats one' answers 0 '^seed 3' \
-    "$binary" simulate --policy "$work/pack" --units 3 --systems 2 --days 5 --seed 3
+    "$binary" simulate --policy "$work/pack" --units 3 --systems 2 --days 5 --seed 3 \
+    --from 2026-03-02
 finish

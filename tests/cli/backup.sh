@@ -6,7 +6,7 @@
 data=$work/data
 check 'a simulated folder is made' answers 0 'seed 5' \
     "$binary" simulate --policy zhengzhou-2019 --units 6 --systems 12 --days 90 --seed 5 \
-    --data "$data"
+    --from 2026-03-02 --data "$data"
 root() { "$binary" verify --data "$1" | grep '^root: '; }
 derived() { "$binary" rebuild --data "$1"; }
 

@@ -10,7 +10,7 @@ record() {
     YUNJIAN_TRACE=$work/trace YUNJIAN_REPORT=$work/report "$programs/yunjian-recorded" "$@"
 }
 check 'a simulation is recorded' answers 0 'seed 5' record simulate --policy zhengzhou-2019 \
-    --units 6 --systems 6 --days 60 --seed 5 --data "$data"
+    --units 6 --systems 6 --days 60 --seed 5 --from 2026-03-02 --data "$data"
 check 'its batches were counted' grep -Eq '"batches": [1-9][0-9]+, "commands": [1-9]' "$work/report"
 
 # replayed DATABASE: as many stretches as were recorded, and commands.

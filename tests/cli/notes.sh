@@ -34,7 +34,7 @@ rm -rf "$data"
 
 check 'a simulated folder is made' answers 0 'seed 5' \
     "$binary" simulate --policy zhengzhou-2019 --units 6 --systems 12 --days 90 --seed 5 \
-    --data "$data"
+    --from 2026-03-02 --data "$data"
 notes=$(cat "$data/checkpoints.log")
 
 check 'the whole record is sound' answers 0 '^sound' "$binary" verify --data "$data"

@@ -6,7 +6,7 @@
 data=$work/data
 check 'a simulated folder is made' answers 0 'seed 5' \
     "$binary" simulate --policy zhengzhou-2019 --units 6 --systems 12 --days 90 --seed 5 \
-    --data "$data"
+    --from 2026-03-02 --data "$data"
 check 'its record is sound' answers 0 '^sound: [0-9]+ entries' "$binary" verify --data "$data"
 check 'so is its log alone' answers 0 '^sound' "$binary" verify --data "$data" --log
 check 'a folder is not made twice' answers 2 'not empty' \
