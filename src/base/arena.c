@@ -6,7 +6,7 @@
 
 /* The only malloc and free of the program outside vendor edges. */
 
-enum { CHUNK_MIN = 16 * 1024 };
+enum { CHUNK_MIN = 16 * 1024, CHUNK_MAX = 1024 * 1024 };
 
 /* A sanitizer sees chunks; told what of them is given out, it finds a step past one piece too. */
 #if defined(__has_feature)
@@ -111,11 +111,16 @@ void arena_reset(struct arena *arena)
 {
     run_deferrals(arena);
     arena->overflow = NULL;
-    while (arena->last && arena->last->prev) {
-        struct chunk *gone = arena->last;
-        arena->last = gone->prev;
-        arena->held -= gone->cap;
-        free_chunk(gone);
+    /* The newest chunk is the largest: with it, the next unit of work of this size needs no
+     * other. One made for a single large piece is not worth keeping. */
+    struct chunk **gone = &arena->last;
+    if (arena->last && arena->last->cap <= CHUNK_MAX)
+        gone = &arena->last->prev;
+    while (*gone) {
+        struct chunk *prev = (*gone)->prev;
+        arena->held -= (*gone)->cap;
+        free_chunk(*gone);
+        *gone = prev;
     }
     if (arena->last) {
         OPEN_BYTES(arena->last->bytes, arena->last->used);
@@ -139,8 +144,8 @@ static _Noreturn void overflow(struct arena *arena)
 static void add_chunk(struct arena *arena, size_t size)
 {
     size_t cap = arena->last ? arena->last->cap * 2 : CHUNK_MIN;
-    if (cap > (size_t)1024 * 1024)
-        cap = (size_t)1024 * 1024;
+    if (cap > CHUNK_MAX)
+        cap = CHUNK_MAX;
     if (cap < size)
         cap = size;
     if (arena->held + cap > arena->cap)

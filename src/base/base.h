@@ -81,7 +81,7 @@ struct arena;
 /* cap_bytes is the most that the arena may ever hold (0 < cap). The arena owns itself. */
 struct arena *arena_new(size_t cap_bytes);
 void arena_free(struct arena *arena);       /* runs the deferrals, NULL is fine */
-void arena_reset(struct arena *arena);      /* runs the deferrals, keeps one chunk */
+void arena_reset(struct arena *arena);      /* runs the deferrals, keeps 1 MiB at most */
 size_t arena_used(const struct arena *arena);
 /* Bytes that all arenas of the process hold together: now, and the most so far. */
 size_t arena_held_now(void);

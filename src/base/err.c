@@ -19,14 +19,17 @@ void must_fail(const char *expression, const char *file, int line)
     abort();
 }
 
-/* Cuts at a whole UTF-8 character, so that a long Chinese message stays readable. */
+/* Cuts at a whole UTF-8 character, so that a long Chinese message stays readable. No character has
+ * more than three bytes behind its first: what goes on longer is none, and is cut where it is. */
 static void copy_text(char *to, size_t cap, const char *from)
 {
     size_t len = strlen(from);
     if (len >= cap) {
-        len = cap - 1;
-        while (len > 0 && ((unsigned char)from[len] & 0xc0) == 0x80)
-            len--;
+        size_t whole = len = cap - 1;
+        for (int i = 0; i < 3 && whole > 0 && ((unsigned char)from[whole] & 0xc0) == 0x80; i++)
+            whole--;
+        if (((unsigned char)from[whole] & 0xc0) != 0x80)
+            len = whole;
     }
     memcpy(to, from, len);
     to[len] = 0;

@@ -10,7 +10,20 @@
 
 /* Set once at start, before there are threads; read by all of them. */
 static EVP_MD *md_sm3;
-static EVP_MAC *mac_hmac;
+static EVP_MAC_CTX *mac_hmac;    /* HMAC with SM3 and no bytes of key: what each use copies */
+
+static bool make_hmac(void)
+{
+    char name[] = "SM3";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    mac_hmac = mac ? EVP_MAC_CTX_new(mac) : NULL;
+    EVP_MAC_free(mac);
+    return mac_hmac && EVP_MAC_init(mac_hmac, (const unsigned char *)"", 0, params);
+}
 
 bool crypt_init(struct err *e)
 {
@@ -18,9 +31,7 @@ bool crypt_init(struct err *e)
         return RAISE(e, IO, "libsodium", "libsodium cannot start; reinstall the library");
     if (!md_sm3)
         md_sm3 = EVP_MD_fetch(NULL, "SM3", NULL);
-    if (!mac_hmac)
-        mac_hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    if (!md_sm3 || !mac_hmac)
+    if (!md_sm3 || (!mac_hmac && !make_hmac()))
         return RAISE(e, CONFIG, "OpenSSL",
                      "OpenSSL offers no SM3; use a build of it with the default provider");
     return true;
@@ -73,17 +84,12 @@ bool digest_parse(str hex, struct digest *out)
 struct digest hmac_sm3(str key, str bytes)
 {
     must(mac_hmac != NULL);
-    char name[] = "SM3";
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-        OSSL_PARAM_construct_end(),
-    };
     struct digest digest;
     size_t n = 0;
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac_hmac);
+    EVP_MAC_CTX *ctx = EVP_MAC_CTX_dup(mac_hmac);
     /* A NULL key would mean "the key set before". */
     must(ctx);
-    must(EVP_MAC_init(ctx, (const unsigned char *)(key.len ? key.ptr : ""), key.len, params));
+    must(EVP_MAC_init(ctx, (const unsigned char *)(key.len ? key.ptr : ""), key.len, NULL));
     must(EVP_MAC_update(ctx, (const unsigned char *)(bytes.len ? bytes.ptr : ""), bytes.len));
     must(EVP_MAC_final(ctx, digest.bytes, &n, SM3_BYTES) && n == SM3_BYTES);
     EVP_MAC_CTX_free(ctx);

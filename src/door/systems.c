@@ -246,18 +246,18 @@ void get_register(struct request *r)
 }
 
 /* YYYY-MM, or empty. */
-static int32_t read_period(str text, struct err *e)
+static int32_t read_period(struct arena *arena, str text, struct err *e)
 {
-    str year, month;
-    int64_t y = 0, m = 0;
+    date first;
+    int year, month, day;
     if (!text.len)
         return 0;
-    bool good = text.len == 7 && str_cut(text, '-', &year, &month) && year.len == 4 &&
-                str_to_i64(year, &y) && str_to_i64(month, &m) && m >= 1 && m <= 12 &&
-                y >= LIMIT_YEAR_MIN && y <= LIMIT_YEAR_MAX;
-    if (!good)
+    if (!date_parse(str_printf(arena, "%.*s-01", STR_FMT(text)), &first)) {
         RAISE(e, INPUT, "period", "a month is written YYYY-MM");
-    return good ? (int32_t)(y * 100 + m) : 0;
+        return 0;
+    }
+    date_to_ymd(first, &year, &month, &day);
+    return year * 100 + month;
 }
 
 static void read_lines(struct request *r, const struct doc *body, struct err *e)
@@ -282,7 +282,8 @@ static void read_lines(struct request *r, const struct doc *body, struct err *e)
             return;
         struct filed_record *line = VEC_ADD(r->arena, &r->command.records);
         line->system = body_int(&one, S("system"), true, 0, LIMIT_JSON_INTEGER);
-        line->period = read_period(body_text(&one, S("period"), true, LIMIT_NAME_BYTES), e);
+        line->period = read_period(r->arena,
+                                   body_text(&one, S("period"), true, LIMIT_NAME_BYTES), e);
         line->form = body_doc(&one, S("form"), false, DOC_MAP);
     }
 }

@@ -30,7 +30,7 @@ static void put_some_text(struct arena *arena, struct doc *map, str key, str val
         doc_put_text(arena, map, key, value);
 }
 
-str entry_print(struct arena *arena, const struct entry *entry)
+static struct doc *entry_doc(struct arena *arena, const struct entry *entry)
 {
     const struct event *event = &entry->event;
     struct doc *map = doc_map(arena);
@@ -47,7 +47,12 @@ str entry_print(struct arena *arena, const struct entry *entry)
     doc_put_text(arena, map, S("stream"), entry_stream(arena, event));
     doc_put_text(arena, map, S("type"), str_of(event_name(event->kind)));
     doc_put_int(arena, map, S("v"), event_version(event->kind));
-    return json_canonical(arena, map);
+    return map;
+}
+
+str entry_print(struct arena *arena, const struct entry *entry)
+{
+    return json_canonical(arena, entry_doc(arena, entry));
 }
 
 /* The id behind the slash; the kind before it is proven when the bytes are compared. */
@@ -111,4 +116,15 @@ bool entry_parse(struct arena *arena, str bytes, struct entry *out, struct err *
                      "its bytes are not in the one canonical form of what they say");
     *out = entry;
     return true;
+}
+
+/* A plain text is read as the document that it was printed from, so that document is asked in its
+ * place whether an event can be made of it. */
+bool entry_print_readable(struct arena *arena, const struct entry *entry, str *out, struct err *e)
+{
+    struct doc *map = entry_doc(arena, entry);
+    struct entry read = {0};
+    *out = json_canonical(arena, map);
+    return json_is_plain(*out, ENTRY_LIMITS) ? read_fields(arena, map, &read, e)
+                                             : entry_parse(arena, *out, &read, e);
 }

@@ -58,6 +58,9 @@ struct entry {
     str key, body;
 };
 str entry_print(struct arena *arena, const struct entry *entry);
+/* The same bytes, when entry_parse takes them again. Errors: CORRUPT (it would not). */
+bool entry_print_readable(struct arena *arena, const struct entry *entry, str *out,
+                          struct err *e) WARN_UNUSED;
 /* Errors: CORRUPT (not canonical, unknown type or version, missing field). */
 bool entry_parse(struct arena *arena, str bytes, struct entry *out, struct err *e) WARN_UNUSED;
 str entry_stream(struct arena *arena, const struct event *event); /* "case/12" */

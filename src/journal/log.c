@@ -285,11 +285,11 @@ bool journal_append(struct journal *journal, struct db *db, struct arena *arena,
     int64_t *end = NULL;
     if (!stream_end(journal, db, arena, stream, event->stream == event->index, &end, e))
         return false;
-    struct entry entry = {*event, *end + 1, key, body}, read;
+    struct entry entry = {*event, *end + 1, key, body};
     struct err inner = {0};
-    str bytes = entry_print(arena, &entry);
+    str bytes;
     /* What cannot be read again must never be written: it could not be taken out any more. */
-    if (!entry_parse(arena, bytes, &read, &inner))
+    if (!entry_print_readable(arena, &entry, &bytes, &inner))
         return RAISE(e, LIMIT, "journal", "an event %s cannot become an entry: %s",
                      event_name(event->kind), inner.msg);
     struct digest leaf = tree_leaf(bytes);

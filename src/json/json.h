@@ -26,6 +26,11 @@ struct json_limits {
 bool json_parse_within(struct arena *arena, str text, struct json_limits limits,
                        struct doc **out, struct err *e) WARN_UNUSED;
 
+/* Is it a text as json_canonical makes nearly all of them: within the limits, no blanks, keys
+ * ascending and none twice, no escapes, valid UTF-8? Then json_parse_within takes it, and
+ * json_canonical prints it again. A text that is not plain may be sound all the same. */
+bool json_is_plain(str text, struct json_limits limits);
+
 /* Prints what it is given: texts must be valid UTF-8, and an integer outside +-(2^53-1) makes a
  * text that json_parse refuses. NULL prints null. */
 void json_print(struct buf *buf, const struct doc *doc);

@@ -4,8 +4,7 @@
 
 #include "json/json.h"
 
-/* Reads a text as the program itself writes nearly all of them: no blanks, keys ascending, no
- * escapes. False: it is another text, sound or not; nothing was taken from the arena. */
+/* Reads a plain text. False: it is another text, sound or not; nothing was taken from the arena. */
 bool json_read_plain(struct arena *arena, str text, struct json_limits limits, struct doc **out)
     WARN_UNUSED;
 

@@ -197,13 +197,17 @@ static struct doc *make_value(struct plain *p)
     return make_number(p);
 }
 
+bool json_is_plain(str text, struct json_limits limits)
+{
+    struct plain p = {.text = text, .limits = limits};
+    return text.len <= limits.bytes && prove_value(&p) && p.at == text.len && utf8_valid(text);
+}
+
 bool json_read_plain(struct arena *arena, str text, struct json_limits limits, struct doc **out)
 {
-    struct plain p = {.text = text, .limits = limits, .arena = arena};
-    if (text.len > limits.bytes || !prove_value(&p) || p.at != text.len || !utf8_valid(text))
+    if (!json_is_plain(text, limits))
         return false;
-    p.text = str_dup(arena, text);
-    p.at = 0;
+    struct plain p = {.text = str_dup(arena, text), .arena = arena};
     *out = make_value(&p);
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/file.h>
@@ -15,11 +16,23 @@
 
 enum { LOG_PAGES = 1000 };       /* of the write-ahead log before the database file takes over */
 
+/* What begins and ends a transaction, prepared like the queries: a reader does it for every
+ * request. */
+enum tx_statement { TX_BEGIN_WRITE, TX_BEGIN_READ, TX_SNAPSHOT, TX_COMMIT, TX_ROLLBACK };
+static const char *const TX_SQL[] = {
+    [TX_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [TX_BEGIN_READ] = "BEGIN",
+    [TX_SNAPSHOT] = "SELECT digest FROM store_schema",
+    [TX_COMMIT] = "COMMIT",
+    [TX_ROLLBACK] = "ROLLBACK",
+};
+
 struct sqlite_db {
     struct db base;
     struct arena *arena;
     sqlite3 *handle;
     sqlite3_stmt **statements;   /* one per query, prepared at first use */
+    sqlite3_stmt *tx[COUNT_OF(TX_SQL)];
     bool *streaming;             /* the query is being streamed: its statement is not free */
     const char *path;
     int lock_fd;
@@ -229,15 +242,35 @@ static bool sqlite_put(struct db *db, const struct db_query *q, const struct db_
 
 /* ---- transactions ---------------------------------------------------------------------------- */
 
+/* SQLite's result code; *out_os (may be NULL): errno of what the statement did last. */
+static int transact(struct sqlite_db *s, enum tx_statement which, int *out_os)
+{
+    sqlite3_stmt **statement = &s->tx[which];
+    int rc = *statement ? SQLITE_OK
+                        : sqlite3_prepare_v3(s->handle, TX_SQL[which], -1,
+                                             SQLITE_PREPARE_PERSISTENT, statement, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
+    errno = 0;
+    while ((rc = sqlite3_step(*statement)) == SQLITE_ROW)
+        continue;
+    if (out_os)
+        *out_os = errno;
+    sqlite3_reset(*statement);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 static bool sqlite_begin(struct db *db, struct err *e)
 {
     struct sqlite_db *s = of(db);
-    if (db->mode == DB_WRITER)
-        return run(s, "BEGIN IMMEDIATE", e);
-    s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
+    int rc = transact(s, db->mode == DB_WRITER ? TX_BEGIN_WRITE : TX_BEGIN_READ, NULL);
     /* A deferred transaction has no snapshot before its first read. */
-    if (run(s, "BEGIN", e) && run(s, "SELECT digest FROM store_schema", e))
+    if (rc == SQLITE_OK && db->mode == DB_READER)
+        rc = transact(s, TX_SNAPSHOT, NULL);
+    if (rc == SQLITE_OK)
         return true;
+    fail(s, s->path, rc, e);
     db->engine->rollback(db);
     return false;
 }
@@ -267,9 +300,8 @@ static void checkpoint(struct sqlite_db *s)
 static bool sqlite_commit(struct db *db, struct err *e)
 {
     struct sqlite_db *s = of(db);
-    s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
-    errno = 0; /* for COMMIT alone, sqlite3_system_errno() does not tell */
-    int rc = sqlite3_exec(s->handle, "COMMIT", NULL, NULL, NULL), os = errno;
+    int os = 0; /* for COMMIT alone, sqlite3_system_errno() does not tell */
+    int rc = transact(s, TX_COMMIT, &os);
     if (rc == SQLITE_OK) {
         checkpoint(s);
         return true;
@@ -294,9 +326,8 @@ static void sqlite_rollback(struct db *db)
             finish(s->statements[i]);
         s->streaming[i] = false;
     }
-    s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
     if (!sqlite3_get_autocommit(s->handle))
-        sqlite3_exec(s->handle, "ROLLBACK", NULL, NULL, NULL);
+        transact(s, TX_ROLLBACK, NULL);
 }
 
 /* What was written without waiting lies in the file and in its log: both are waited for. */
@@ -329,6 +360,8 @@ static void sqlite_close(struct db *db)
     struct sqlite_db *s = of(db);
     for (size_t i = 0; i < db_queries_n; i++)
         sqlite3_finalize(s->statements[i]);
+    for (size_t i = 0; i < COUNT_OF(TX_SQL); i++)
+        sqlite3_finalize(s->tx[i]);
     if (s->base.dead.code != ERR_NONE)
         sqlite3_db_config(s->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_close(s->handle);
@@ -449,8 +482,16 @@ static bool take_lock(struct sqlite_db *s, struct err *e)
     return RAISE(e, IO, path, "cannot lock %s: %s", path, strerror(errno));
 }
 
+/* Counting what SQLite holds costs a lock that all connections of the process share. */
+static void settle_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static bool open_file(struct sqlite_db *s, bool memory, struct err *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, settle_library);
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     if (s->base.mode == DB_READER) {
         flags |= SQLITE_OPEN_READONLY;

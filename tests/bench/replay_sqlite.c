@@ -22,6 +22,7 @@ static void execute(const char *sql)
 
 static void open_file(const char *path)
 {
+    demand(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0), path);
     demand(sqlite3_open_v2(path, &handle, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
                            SQLITE_OPEN_CREATE, NULL), path);
     execute("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; "

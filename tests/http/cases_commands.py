@@ -255,6 +255,20 @@ def side_by_side(world):
         assert len({a.json[member] for a in answers}) == len(answers), member
 
 
+def months(world):
+    """A register by month takes every month of a year, and no text that is none."""
+    client, path = world.as_('provider'), '/api/v1/registers/capacity/lines'
+    form = {'planned': {'vcpu': 1000}, 'free': {'vcpu': 900}}
+    for month in range(1, 13):
+        line = {'period': f'2025-{month:02}', 'form': form}
+        answer = client.command(path, {'lines': [line]})
+        assert answer.status == 201, (line, answer)
+    for period in ('2025-1', '2025-00', '2025-13', '202501', '2025/01', '25-01', '2025-01-01',
+                   '2025- 1', '2025-+1'):
+        answer = client.command(path, {'lines': [{'period': period, 'form': form}]})
+        assert answer.status == 400 and answer.code == 'bad-body', (period, answer)
+
+
 CASES = [contract_reads_as_meant, repeated, refusal_keeps_no_key, keys_are_ones_own, all_reasons,
          whole_way, county_way, closed_task, worklists, unchanged, procedures, entries_and_proofs,
-         side_by_side]
+         side_by_side, months]

@@ -96,6 +96,10 @@ static void a_long_error_stays_valid_text(void **state)
         assert_true(utf8_valid(str_of(e.where)) && strlen(e.where) > sizeof e.where - 4);
         assert_true(utf8_valid(str_of(e.msg)) && strlen(e.msg) > sizeof e.msg - 4);
     }
+    struct err e = {.code = ERR_NONE};
+    memset(text, 0x92, 900); /* no character begins anywhere: cut, but not away */
+    assert_false(RAISE(&e, INPUT, text, "%s", text));
+    assert_true(strlen(e.where) > 0 && strlen(e.msg) > 0);
 }
 
 static void every_error_has_a_status_and_a_name(void **state)
