@@ -2,13 +2,27 @@
  * Encodings (UTF-8, hexadecimal, base64) and the seeded generator. */
 #include "base/base.h"
 
+#include <string.h>
 #include <utf8proc.h>
+
+/* Are these eight bytes ASCII, none of them zero? */
+static bool eight_ascii(const char *bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return ((word | (word - ones)) & tops) == 0;
+}
 
 bool utf8_valid(str s)
 {
     size_t at = 0;
     while (at < s.len) {
         /* Most bytes are ASCII and need no library. */
+        if (s.len - at >= 8 && eight_ascii(s.ptr + at)) {
+            at += 8;
+            continue;
+        }
         unsigned char c = (unsigned char)s.ptr[at];
         if (c > 0 && c < 0x80) {
             at++;

@@ -111,21 +111,23 @@ static bool match_checkpoint(struct journal *journal, struct log_reader *reader,
     return true;
 }
 
-str head_mac(struct arena *arena, str key, int64_t size, struct digest root, int64_t at_ms,
+str head_mac(struct arena *arena, str key, int64_t size, const struct digest *peaks, int64_t at_ms,
              int64_t epoch)
 {
     if (key.len == 0)
         return S("");
-    str root_hex = digest_hex(arena, root);
-    str text = str_printf(arena, "%lld\n%.*s\n%lld\n%lld", (long long)size, STR_FMT(root_hex),
-                          (long long)at_ms, (long long)epoch);
-    return digest_hex(arena, hmac_sm3(key, text));
+    struct buf text = buf_new(arena, 512);
+    buf_addf(&text, "%lld\n%lld\n%lld\n", (long long)size, (long long)at_ms, (long long)epoch);
+    for (int bit = 0; bit < 63; bit++)
+        if (size >> bit & 1)
+            buf_add(&text, digest_bytes(&peaks[bit]));
+    return digest_hex(arena, hmac_sm3(key, buf_str(&text)));
 }
 
 static str seal(const struct journal *journal, struct arena *arena)
 {
     const struct log_state *now = &journal->now;
-    return head_mac(arena, journal->head_key, now->tree.size, tree_root(&now->tree), now->at_ms,
+    return head_mac(arena, journal->head_key, now->tree.size, now->tree.peaks, now->at_ms,
                     journal->epoch);
 }
 
@@ -257,6 +259,14 @@ static bool stream_end(struct journal *journal, struct db *db, struct arena *are
     return true;
 }
 
+/* The root of the tile that the hash fills: the peaks of its level are the rest of the tile. */
+static struct digest end_tile(const struct tree *tree, int level, struct digest last)
+{
+    for (int bit = TILE_BITS * level; bit < TILE_BITS * (level + 1); bit++)
+        last = tree_node(tree->peaks[bit], last);
+    return last;
+}
+
 /* Writes each tile that this leaf fills: at most one a level. */
 static bool add_leaf(struct log_state *now, struct db *db, struct digest leaf, struct err *e)
 {
@@ -270,7 +280,7 @@ static bool add_leaf(struct log_state *now, struct db *db, struct digest leaf, s
         if (!q_append_tile(db, level, number >> TILE_BITS, (str){(const char *)tile, TILE_BYTES},
                            e))
             return false;
-        hash = tile_combine(tile, TILE_HASHES);
+        hash = end_tile(&now->tree, level, hash);
     }
     tree_append(&now->tree, leaf);
     return true;

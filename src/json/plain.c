@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { DIGITS_MAX = 16 };    /* of 2^53 - 1 */
+enum {
+    DIGITS_MAX = 16,         /* of 2^53 - 1 */
+    COUNTS_MAX = 128,        /* lists and maps whose length is remembered; few texts have more */
+};
 
 struct plain {
     str text;
@@ -15,6 +18,8 @@ struct plain {
     int depth;
     int64_t members;
     struct arena *arena;
+    size_t containers;       /* begun so far, in both passes */
+    uint32_t *counts;        /* items of each, as the proof found them; NULL: nobody asks */
 };
 
 static char next(const struct plain *p)
@@ -82,13 +87,15 @@ static bool take_number(struct plain *p, int64_t *out)
 static bool prove_items(struct plain *p, bool is_map, char end)
 {
     str key, before = STR_NONE;
+    size_t self = p->containers++;
+    int64_t n = 0;
     p->at++;
     if (++p->depth > p->limits.depth)
         return false;
-    for (bool first = true; !skip(p, end); first = false) {
-        if ((!first && !skip(p, ',')) || ++p->members > p->limits.members)
+    for (; !skip(p, end); n++) {
+        if ((n && !skip(p, ',')) || ++p->members > p->limits.members)
             return false;
-        if (is_map && (!prove_text(p, &key) || (!first && str_cmp(before, key) >= 0) ||
+        if (is_map && (!prove_text(p, &key) || (n && str_cmp(before, key) >= 0) ||
                        !skip(p, ':')))
             return false;
         before = is_map ? key : before;
@@ -96,6 +103,8 @@ static bool prove_items(struct plain *p, bool is_map, char end)
             return false;
     }
     p->depth--;
+    if (p->counts && self < COUNTS_MAX)
+        p->counts[self] = (uint32_t)n;
     return true;
 }
 
@@ -128,31 +137,35 @@ static str make_text(struct plain *p)
     return text;
 }
 
-/* How many items stand from here to the end of the list or map; there is one. */
-static size_t count_items(struct plain p)
+/* How many items stand from here to the end of the list or map. */
+static size_t count_items(struct plain *p)
 {
-    size_t n = 1;
-    for (int depth = 0;;) {
-        char c = next(&p);
+    size_t self = p->containers++, start = p->at, n = 1;
+    if (self < COUNTS_MAX)
+        return p->counts[self];
+    if (next(p) == ']' || next(p) == '}')
+        return 0;
+    for (int depth = 0; depth >= 0;) {
+        char c = next(p);
         if (c == '"') {
-            (void)make_text(&p);
+            (void)make_text(p);
             continue;
         }
-        if ((c == ']' || c == '}') && depth-- == 0)
-            return n;
-        depth += c == '[' || c == '{';
+        depth += (c == '[' || c == '{') - (c == ']' || c == '}');
         n += c == ',' && depth == 0;
-        p.at++;
+        p->at++;
     }
+    p->at = start;
+    return n;
 }
 
 static struct doc *make_list(struct plain *p)
 {
     struct doc *list = doc_list(p->arena);
     p->at++;
+    size_t n = count_items(p);
     if (skip(p, ']'))
         return list;
-    size_t n = count_items(*p);
     list->list.items = NEWS(p->arena, struct doc *, n);
     list->list.len = list->list.cap = n;
     for (size_t i = 0; i < n; i++, p->at++) /* and the comma or the end behind it */
@@ -164,9 +177,9 @@ static struct doc *make_map(struct plain *p)
 {
     struct doc *map = doc_map(p->arena);
     p->at++;
+    size_t n = count_items(p);
     if (skip(p, '}'))
         return map;
-    size_t n = count_items(*p);
     map->map.items = NEWS(p->arena, struct doc_member, n);
     map->map.len = map->map.cap = n;
     for (size_t i = 0; i < n; i++, p->at++) {
@@ -197,17 +210,26 @@ static struct doc *make_value(struct plain *p)
     return make_number(p);
 }
 
+static bool prove(struct plain *p)
+{
+    return p->text.len <= p->limits.bytes && prove_value(p) && p->at == p->text.len &&
+           utf8_valid(p->text);
+}
+
 bool json_is_plain(str text, struct json_limits limits)
 {
     struct plain p = {.text = text, .limits = limits};
-    return text.len <= limits.bytes && prove_value(&p) && p.at == text.len && utf8_valid(text);
+    return prove(&p);
 }
 
 bool json_read_plain(struct arena *arena, str text, struct json_limits limits, struct doc **out)
 {
-    if (!json_is_plain(text, limits))
+    uint32_t counts[COUNTS_MAX];
+    struct plain p = {.text = text, .limits = limits, .arena = arena, .counts = counts};
+    if (!prove(&p))
         return false;
-    struct plain p = {.text = str_dup(arena, text), .arena = arena};
+    p.text = str_dup(arena, text);
+    p.at = p.containers = 0;
     *out = make_value(&p);
     return true;
 }

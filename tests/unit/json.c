@@ -315,6 +315,23 @@ static void plain_texts_have_hard_edges(void **state)
     }
 }
 
+/* More lists and maps than the reader for plain texts remembers the lengths of. */
+static void a_text_of_many_lists_is_read(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(LIMIT_ARENA_REQUEST);
+    for (int n = 0; n < 200; n += 3) {
+        str plain = repeated(arena, "[[],{},", "[{\"a\":[1,[2,\"]\"]],\"b\":{}}],", n, "[]]");
+        struct doc *one = parsed(arena, plain);
+        struct doc *other = parsed(arena, str_printf(arena, " %.*s", STR_FMT(plain)));
+        assert_int_equal(one->list.len, n + 3);
+        assert_true(doc_equal(one, other));
+        assert_text(json_canonical(arena, one), plain);
+        arena_reset(arena);
+    }
+    arena_free(arena);
+}
+
 static void assert_limit(struct arena *arena, str text, const char *where, const char *msg)
 {
     struct err e = {0};
@@ -417,6 +434,7 @@ int main(void)
         cmocka_unit_test(mangled_texts_are_answered),
         cmocka_unit_test(the_two_readers_agree),
         cmocka_unit_test(plain_texts_have_hard_edges),
+        cmocka_unit_test(a_text_of_many_lists_is_read),
         cmocka_unit_test(limits_hold_from_both_sides),
         cmocka_unit_test(the_largest_request_fits_its_arena),
         cmocka_unit_test(a_full_arena_leaks_nothing),
