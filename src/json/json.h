@@ -30,6 +30,9 @@ bool json_parse_within(struct arena *arena, str text, struct json_limits limits,
  * ascending and none twice, no escapes, valid UTF-8? Then json_parse_within takes it, and
  * json_canonical prints it again. A text that is not plain may be sound all the same. */
 bool json_is_plain(str text, struct json_limits limits);
+/* Reads a plain text. False: it is none; nothing was taken from the arena. */
+bool json_read_plain(struct arena *arena, str text, struct json_limits limits, struct doc **out)
+    WARN_UNUSED;
 
 /* Prints what it is given: texts must be valid UTF-8, and an integer outside +-(2^53-1) makes a
  * text that json_parse refuses. NULL prints null. */

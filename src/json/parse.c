@@ -2,7 +2,7 @@
  * Reading. One pass of our own over the raw text measures what jansson cannot be told: depth,
  * members, and numbers, whose spelling is lost once they are values. Then jansson decides what
  * is JSON at all. */
-#include "json/json_priv.h"
+#include "json/json.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * The journal and the documents in rows are read far more often than anything from outside, and
  * they are of one plain form. First the whole text is proven to be of it, then the document is
  * made, whose texts lie in one copy. What is not of this form is for parse.c to read or refuse. */
-#include "json/json_priv.h"
+#include "json/json.h"
 
 #include <string.h>
 

@@ -158,7 +158,7 @@ static bool map_equal(const struct doc *a, const struct doc *b)
 
 bool doc_equal(const struct doc *a, const struct doc *b)
 {
-    if (!a || !b)
+    if (a == b || !a || !b)
         return a == b;
     if (a->kind != b->kind)
         return false;

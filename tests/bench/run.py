@@ -27,6 +27,7 @@ from server import Server  # noqa: E402 (the folder has to be named first)
 
 PASSWORD = 'correct-horse-battery'
 TOWN = ['--policy', 'zhengzhou-2019', '--units', '50', '--seed', '7']
+YEAR = ['--policy', 'zhengzhou-2019', '--units', '100', '--seed', '1', '--days', '365']
 MANY = 32
 
 
@@ -276,9 +277,8 @@ def entries_of(printed):
 
 
 def journal(bench):
-    systems, folder = int(4000 * bench.scale), bench.fresh('data')
-    figures, printed = bench.product(['simulate', '--data', folder, *TOWN, '--systems', systems,
-                                      '--days', '365'])
+    systems, folder = int(1000 * bench.scale), bench.fresh('data')
+    figures, printed = bench.product(['simulate', '--data', folder, *YEAR, '--systems', systems])
     commands = int(re.search(r'(\d+) commands', printed).group(1))
     for clock in ('clock', 'processor'):
         alone(f'a year simulated, {clock}', 'commands/s', [commands / figures[clock]],
