@@ -22,6 +22,9 @@ FILES = ('yunjian.db', 'yunjian.db-wal', 'yunjian.db-shm', 'yunjian.db.lock', 'l
 SAMPLE = {'serve': 40, 'commands': 36}
 CRASHES = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE)
 SECONDS = 60
+REQUESTS = 50
+FEW = 60
+REACHED = 0.9                        # of the faults; no two runs make the same calls
 
 
 def strace(output, folder, *more):
@@ -35,14 +38,23 @@ def counted(output):
     return collections.Counter(name for name in names if name in KINDS)
 
 
+def reached(output):
+    text = pathlib.Path(output).read_text(encoding='utf-8', errors='replace')
+    return 'INJECTED' in text or 'killed by SIGKILL' in text
+
+
 def plan(counts, dice, place, what):
-    """(kind, K, fault): the first and the last of each kind and one between; every one for --all.
-    Two runs do not make the same number of calls, so the last is one that the other makes too."""
+    """(kind, K, fault): the first and the last of each kind and one between. Two runs do not make
+    the same number of calls, so the last is one that the other makes too. For --all every call:
+    with each fault where there are few of a kind, else with one, in turn."""
     chosen = []
     for kind, n in sorted(counts.items()):
         last = max(1, n * 3 // 4)
         some = range(1, n + 1) if place.all else sorted({1, last, dice.randint(1, last)})
-        chosen += [(kind, k, fault) for k in some for fault in FAULTS]
+        if place.all and n > FEW:
+            chosen += [(kind, k, FAULTS[(k + place.seed) % len(FAULTS)]) for k in some]
+        else:
+            chosen += [(kind, k, fault) for k in some for fault in FAULTS]
     if place.all or len(chosen) <= SAMPLE[what]:
         return chosen
     # Those that every run should see: the syncs that fail.
@@ -86,14 +98,22 @@ def checkpoint(crowd):
         time.sleep(0.05)
 
 
+def look(crowd, *paths):
+    """Reads, and what is not there yet is not there."""
+    for path in paths:
+        crowd.must(crowd.client('unit').call('GET', '/api/v1' + path, contract=False), 200)
+
+
 def session(crowd):
-    """What the server is asked while its calls fail. It ticks when it starts."""
-    reader = crowd.client('unit')
+    """What the server is asked while its calls fail: a morning of a unit and its authority, of
+    fifty requests and more. The server ticks when it starts."""
     steps = [lambda: crowd.log_in('unit'), lambda: open_and_decide(crowd, 300000),
-             lambda: crowd.must(reader.call('GET', '/api/v1/worklist', contract=False), 200),
-             lambda: checkpoint(crowd), lambda: open_and_decide(crowd, 30),
-             lambda: crowd.must(reader.call('GET', '/api/v1/session', contract=False), 200),
-             lambda: open_and_decide(crowd, 30)]
+             lambda: look(crowd, '/worklist', '/session'), lambda: checkpoint(crowd),
+             lambda: open_and_decide(crowd, 30), lambda: look(crowd, '/procedures', '/systems'),
+             lambda: open_and_decide(crowd, 30), lambda: open_and_decide(crowd, 30),
+             lambda: look(crowd, '/worklist', '/colleagues'), lambda: open_and_decide(crowd, 30),
+             lambda: open_and_decide(crowd, 30), lambda: look(crowd, '/journal/checkpoint'),
+             lambda: open_and_decide(crowd, 30), lambda: checkpoint(crowd)]
     return all(step(crowd, one) for one in steps)
 
 
@@ -106,6 +126,7 @@ class Ground:
         assert crowd.service.stop() == 0
         self.sessions, self.folder = crowd.sessions, crowd.service.folder
         self.output = place.folder / 'strace.out'
+        self.struck = []             # of every fault: did it come at all?
 
     def copy(self):
         service = self.place.service()
@@ -117,6 +138,7 @@ class Ground:
         service.start(under=strace(self.output, service.folder))
         crowd = Crowd(service, self.sessions)
         assert session(crowd) and all(c.answer for c in crowd.new), 'the session itself fails'
+        assert crowd.asked >= REQUESTS, f'a session of {crowd.asked} requests is too short'
         self.end(service)
         return counted(self.output)
 
@@ -135,6 +157,7 @@ class Ground:
         alive = bool(service.port) and session(crowd)
         hit = 'INJECTED' in self.output.read_text(errors='replace')
         status = self.end(service) if service.process.poll() is None else service.wait()
+        self.struck.append(reached(self.output))
         self.judge(service, kind, fault, alive, hit, status)
         service.verify()
         service.start()
@@ -199,6 +222,7 @@ class Commands:
         done = self.run(words, text, strace(
             self.ground.output, service.folder, '-e', f'trace={kind}',
             '-e', f'inject={kind}:{fault}:when={number}'))
+        self.ground.struck.append(reached(self.ground.output))
         assert done.returncode in (0, 2, -9), f'exit {done.returncode}: {done.stderr}'
         assert done.returncode != 2 or re.search(r'^yunjian [a-z]+: .+: .+', done.stderr, re.M), \
             f'it does not say why: {done.stderr}'
@@ -255,3 +279,9 @@ def tests(place):
         one = (kind, dice.randint(1, 12), dice.choice(FAULTS))
         yield f'init: {one[0]} {one[1]}: {one[2]}', \
             lambda number=number, one=one: found(place, number, *one)
+
+    def enough():
+        struck = state['ground'].struck
+        assert sum(struck) >= REACHED * len(struck), \
+            f'only {sum(struck)} of {len(struck)} faults came'
+    yield 'nearly all of these faults came', enough

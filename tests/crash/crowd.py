@@ -41,6 +41,7 @@ class Crowd:
         self.commands, self.chunks, self.errors = [], {}, []
         self.new = []                # commands since the last check
         self.to_decide = []
+        self.asked = 0               # requests of this crowd
         self.gone = threading.Event()
 
     def log_in(self, login):
@@ -51,7 +52,14 @@ class Crowd:
         return client.cookie, client.post
 
     def client(self, login):
-        return self.service.browser(*self.sessions[login])
+        client = self.service.browser(*self.sessions[login])
+        call = client.call
+
+        def counted(*arguments, **more):
+            self.asked += 1
+            return call(*arguments, **more)
+        client.call = counted
+        return client
 
     # ---- writing ------------------------------------------------------------------------------
 
