@@ -188,6 +188,7 @@ CREATE TABLE grants (
   system BIGINT NOT NULL,
   item TEXT NOT NULL,
   quantity BIGINT NOT NULL,
+  lent BIGINT NOT NULL,
   PRIMARY KEY (system, item)
 );
 
@@ -204,7 +205,8 @@ CREATE TABLE listings (
 CREATE INDEX listings_by_list ON listings (list, gone, system);
 
 -- Lines of registers. system: 0 when it is about the organisation that filed it. period: year * 100 +
--- month, or 0. replaced: the line that took its place, or 0.
+-- month, or 0. replaced: the line that took its place, or 0. latest: 1 for the line in force that
+-- says how its organisation stands today, of those about itself in this register.
 -- class: derived
 CREATE TABLE records (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -216,8 +218,10 @@ CREATE TABLE records (
   period BIGINT NOT NULL,
   filed_on BIGINT NOT NULL,
   form TEXT NOT NULL,
-  replaced BIGINT NOT NULL
+  replaced BIGINT NOT NULL,
+  latest BIGINT NOT NULL
 );
+CREATE INDEX records_latest ON records (authority, register_id, latest);
 CREATE INDEX records_by_register ON records (authority, register_id, id);
 CREATE INDEX records_by_system ON records (system, replaced, period, id);
 CREATE INDEX records_by_organisation ON records (organisation, register_id, id);

@@ -115,7 +115,10 @@ INSERT INTO listings (@listing) VALUES ($@listing)
 INSERT INTO records (@record) VALUES ($@record);
 
 -- name: replace_record (i64 replaced, i64 id) -> put
-UPDATE records SET replaced = $1 WHERE id = $2;
+UPDATE records SET replaced = $1, latest = 0 WHERE id = $2;
+
+-- name: outdate_record (i64 id) -> put
+UPDATE records SET latest = 0 WHERE id = $1;
 
 -- name: save_delegation (@delegation) -> put
 INSERT INTO delegations (@delegation) VALUES ($@delegation);
@@ -141,11 +144,21 @@ SELECT @record FROM records WHERE id = $1;
 SELECT @record FROM records WHERE system = $1 AND replaced = 0
 ORDER BY period DESC, id DESC LIMIT $2;
 
--- Lines about the bodies that file them, latest first.
--- name: records_of_bodies (i64 authority, text register_id, i64 limit) -> many record
+-- How the bodies stand that file lines about themselves.
+-- name: records_latest (i64 authority, text register_id) -> many record
 SELECT @record FROM records
-WHERE authority = $1 AND register_id = $2 AND system = 0 AND replaced = 0
-ORDER BY id DESC LIMIT $3;
+WHERE authority = $1 AND register_id = $2 AND latest = 1 ORDER BY id;
+
+-- name: record_latest (i64 authority, text register_id, i64 organisation) -> many record
+SELECT @record FROM records
+WHERE authority = $1 AND register_id = $2 AND organisation = $3 AND latest = 1 ORDER BY id;
+
+-- The line in force that a body filed about itself for a month.
+-- name: record_in_force (i64 authority, text register_id, i64 organisation, i64 period) -> many record
+SELECT @record FROM records
+WHERE authority = $1 AND register_id = $2 AND organisation = $3 AND period = $4
+  AND system = 0 AND replaced = 0
+ORDER BY id DESC;
 
 -- name: delegation (i64 id) -> one delegation
 SELECT @delegation FROM delegations WHERE id = $1;
@@ -183,9 +196,9 @@ ON CONFLICT (authority, year) DO UPDATE SET digest = excluded.digest;
 INSERT INTO case_counters (authority, code, year, count) VALUES ($1, $2, $3, $4)
 ON CONFLICT (authority, code, year) DO UPDATE SET count = excluded.count;
 
--- name: save_grant (i64 system, text item, i64 quantity) -> put
-INSERT INTO grants (system, item, quantity) VALUES ($1, $2, $3)
-ON CONFLICT (system, item) DO UPDATE SET quantity = excluded.quantity;
+-- name: save_grant (i64 system, text item, i64 quantity, i64 lent) -> put
+INSERT INTO grants (system, item, quantity, lent) VALUES ($1, $2, $3, $4)
+ON CONFLICT (system, item) DO UPDATE SET quantity = excluded.quantity, lent = excluded.lent;
 
 -- name: save_party (i64 kase, i64 organisation) -> put
 INSERT INTO parties (kase, organisation) VALUES ($1, $2) ON CONFLICT (kase, organisation) DO NOTHING;

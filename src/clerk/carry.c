@@ -87,6 +87,50 @@ static bool gather_system(const struct command *command, struct world *world, in
     return ok;
 }
 
+/* The line in force that one about the actor's body, filed now, takes the place of. */
+static bool gather_own(struct world *world, struct facts *facts, str register_id, int32_t period,
+                       struct record *own, struct err *e)
+{
+    const struct ledger *ledger = policy_register(facts->policy, register_id);
+    struct record *line;
+    if (!ledger || !ledger->monthly || ledger->about != ABOUT_FILER)
+        return true;
+    if (!world_line(world, facts->actor->authority, register_id, facts->actor->organisation,
+                    period, &line, e))
+        return false;
+    if (line)
+        own[facts->n_own++] = *line;
+    facts->own = own;
+    return true;
+}
+
+/* What the outcomes of a step file, they file for the month of the act. */
+static bool gather_filed(struct clerk *clerk, const struct command *command, struct world *world,
+                         struct facts *facts, struct err *e)
+{
+    str id = facts->kase ? facts->kase->procedure : command->procedure;
+    const struct procedure *procedure = policy_procedure(facts->policy, id);
+    const struct step *step = procedure ? procedure_step(procedure, command->step) : NULL;
+    if (procedure && command->kind == COMMAND_open_case)
+        step = &procedure->steps[0];
+    date day = command->from_paper ? command->occurred_on : facts->today;
+    int year, month, of_month;
+    if (!step || date_is_none(day))
+        return true;
+    date_to_ymd(day, &year, &month, &of_month);
+    for (size_t i = 0; i < step->n_outcomes; i++) {
+        const struct outcome *outcome = &step->outcomes[i];
+        struct record *own = NEWS(clerk->batch, struct record, outcome->n_effects);
+        if (!str_eq(outcome->id, command->outcome))
+            continue;
+        for (size_t k = 0; k < outcome->n_effects; k++)
+            if (outcome->effects[k].kind == EFFECT_file &&
+                !gather_own(world, facts, outcome->effects[k].target, year * 100 + month, own, e))
+                return false;
+    }
+    return true;
+}
+
 static bool gather_lines(struct clerk *clerk, const struct command *command, struct world *world,
                          struct facts *facts, struct err *e)
 {
@@ -95,12 +139,17 @@ static bool gather_lines(struct clerk *clerk, const struct command *command, str
                                       &facts->n_lines, e))
         return false;
     facts->lines = lines;
+    if (command->kind == COMMAND_decide_task || command->kind == COMMAND_open_case)
+        return !facts->policy || gather_filed(clerk, command, world, facts, e);
     if (command->kind != COMMAND_file_records)
         return true;
     struct system_state **systems =
         NEWS(clerk->batch, struct system_state *, command->records.len + 1);
+    struct record *own = NEWS(clerk->batch, struct record, command->records.len + 1);
     for (size_t i = 0; i < command->records.len; i++)
-        if (!gather_system(command, world, command->records.items[i].system, &systems[i], e))
+        if (!gather_system(command, world, command->records.items[i].system, &systems[i], e) ||
+            (facts->policy && !gather_own(world, facts, command->register_id,
+                                          command->records.items[i].period, own, e)))
             return false;
     facts->systems = systems;
     return true;

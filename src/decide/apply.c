@@ -302,37 +302,48 @@ void apply_case(struct arena *arena, struct case_state *kase, const struct event
     kase->changed = true; /* lists show the task opened last */
 }
 
-static void add_grant(struct arena *arena, struct system_state *system, str item, int64_t quantity)
+static struct grant *grant_of(struct arena *arena, struct system_state *system, str item)
 {
-    struct grant *grant = NULL;
     for (size_t i = 0; i < system->grants.len; i++)
         if (str_eq(system->grants.items[i].item, item))
-            grant = &system->grants.items[i];
-    if (!grant) {
-        grant = VEC_ADD(arena, &system->grants);
-        grant->item = item;
-    }
+            return &system->grants.items[i];
+    struct grant *grant = VEC_ADD(arena, &system->grants);
+    grant->item = item;
+    return grant;
+}
+
+static void add_grant(struct arena *arena, struct system_state *system, str item, int64_t quantity,
+                      bool lent)
+{
+    struct grant *grant = grant_of(arena, system, item);
+    int64_t *amount = lent ? &grant->lent : &grant->quantity;
     /* Each quantity is at most LIMIT_QUANTITY and a system has few grants: no overflow. */
-    must(i64_add(grant->quantity, quantity, &grant->quantity));
+    must(i64_add(*amount, quantity, amount));
     /* More is taken off than is there when a regrant came in between: nothing is left then. */
-    if (grant->quantity < 0)
-        grant->quantity = 0;
+    if (*amount < 0)
+        *amount = 0;
     grant->changed = true;
 }
 
 static void apply_grant(struct arena *arena, struct system_state *system,
                         const struct event_resource_granted *granted)
 {
-    bool instead = str_eq(granted->how, S("instead")), off = str_eq(granted->how, S("off"));
+    bool release = str_eq(granted->how, S("release"));
+    bool instead = release || str_eq(granted->how, S("instead"));
+    bool back = str_eq(granted->how, S("take-back"));
+    bool lent = back || str_eq(granted->how, S("lend"));
+    bool off = back || str_eq(granted->how, S("off"));
     for (size_t i = 0; instead && i < system->grants.len; i++) {
-        system->grants.items[i].quantity = 0;
-        system->grants.items[i].changed = true;
+        struct grant *grant = &system->grants.items[i];
+        grant->quantity = 0;
+        grant->lent = release ? 0 : grant->lent;
+        grant->changed = true;
     }
     for (size_t i = 0; granted->items && i < granted->items->map.len; i++) {
         int64_t quantity = granted->items->map.items[i].value->integer;
         if (quantity > 0)
             add_grant(arena, system, granted->items->map.items[i].key,
-                      off ? -quantity : quantity);
+                      off ? -quantity : quantity, lent);
     }
 }
 

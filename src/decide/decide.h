@@ -52,6 +52,9 @@ struct facts {
     struct system_state *const *systems;
     const struct record *lines;              /* latest of each body, of registers about bodies */
     size_t n_lines;
+    /* Lines in force that the actor's body filed about itself, of the months that are filed now. */
+    const struct record *own;
+    size_t n_own;
     const struct member *members;            /* who holds the actor's post, or the task's */
     size_t n_members;
     const struct delegation *delegation;     /* end_delegation */

@@ -153,7 +153,9 @@ void run_effects(struct act *act)
         case EFFECT_grant: grant(act, items_of(act, effect), "add"); break;
         case EFFECT_regrant: grant(act, items_of(act, effect), "instead"); break;
         case EFFECT_ungrant: grant(act, items_of(act, effect), "off"); break;
-        case EFFECT_release: grant(act, NULL, "instead"); break;
+        case EFFECT_lend: grant(act, items_of(act, effect), "lend"); break;
+        case EFFECT_take_back: grant(act, items_of(act, effect), "take-back"); break;
+        case EFFECT_release: grant(act, NULL, "release"); break;
         case EFFECT_provide: provide(act, effect); break;
         case EFFECT_set_live: set_live(act); break;
         case EFFECT_retire: retire(act); break;

@@ -47,8 +47,8 @@ static void look_through_lists(struct act *act, int64_t record)
 static const struct record *line_for(const struct act *act, str register_id, int64_t organisation,
                                      int32_t period)
 {
-    const struct record *records = act->system ? act->system->records.items : act->facts->lines;
-    size_t n = act->system ? act->system->records.len : act->facts->n_lines;
+    const struct record *records = act->system ? act->system->records.items : act->facts->own;
+    size_t n = act->system ? act->system->records.len : act->facts->n_own;
     for (size_t i = 0; i < n; i++)
         if (str_eq(records[i].register_id, register_id) && records[i].period == period &&
             (act->system || records[i].organisation == organisation))

@@ -179,11 +179,12 @@ struct doc *render_system(struct arena *arena, const struct system_state *system
 {
     struct doc *doc = doc_map(arena), *grants = doc_list(arena);
     for (size_t i = 0; i < system->grants.len; i++) {
-        if (system->grants.items[i].quantity == 0)
+        if (system->grants.items[i].quantity == 0 && system->grants.items[i].lent == 0)
             continue;
         struct doc *grant = doc_map(arena);
         doc_put_text(arena, grant, S("item"), system->grants.items[i].item);
         doc_put_int(arena, grant, S("quantity"), system->grants.items[i].quantity);
+        doc_put_int(arena, grant, S("lent"), system->grants.items[i].lent);
         doc_push(arena, grants, grant);
     }
     doc_put_int(arena, doc, S("id"), system->id);

@@ -298,7 +298,7 @@ static bool expect_granted(struct scene *scene, const struct line *line, struct 
     int64_t quantity = 0;
     for (size_t i = 0; i < system->grants.len; i++)
         if (str_eq(system->grants.items[i].item, line->words[3].text))
-            quantity = system->grants.items[i].quantity;
+            quantity = system->grants.items[i].quantity + system->grants.items[i].lent;
     struct comparison c = {.scene = scene};
     compare(&c, "granted", line->words[4].text, number_text(scene, quantity / QUANTITY_ONE));
     tell(scene, !c.failed, c.what);

@@ -193,6 +193,8 @@ struct target {
     X(grant, "grant", QUANTITIES)       /* are added to the system's approved quantities */       \
     X(regrant, "regrant", QUANTITIES)   /* become the system's approved quantities */             \
     X(ungrant, "ungrant", QUANTITIES)   /* are taken off the system's approved quantities */      \
+    X(lend, "lend", QUANTITIES)         /* are approved for a time, beside all of these */        \
+    X(take_back, "take-back", QUANTITIES) /* are not any more */                                  \
     X(release, "release", NOTHING)      /* nothing is approved for the system any more */         \
     X(provide, "provide", ORGANISATION) /* becomes the system's provider */                       \
     X(set_live, "set-live", NOTHING)    /* the system goes into formal operation */               \

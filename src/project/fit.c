@@ -121,8 +121,13 @@ bool fit_record(struct world *world, const struct event *event, struct err *e)
 
 static bool fit_grant(const struct system_state *system, const struct event *event, struct err *e)
 {
+    static const char *const HOWS[] = {"add", "instead", "off", "lend", "take-back", "release"};
     const struct doc *items = event->resource_granted.items;
-    bool instead = str_eq(event->resource_granted.how, S("instead"));
+    bool instead = str_eq(event->resource_granted.how, S("instead")), known = false;
+    for (size_t i = 0; i < COUNT_OF(HOWS); i++)
+        known |= str_eq(event->resource_granted.how, str_of(HOWS[i]));
+    if (!known)
+        return unfit(event, "nobody grants in that way", e);
     if (event->resource_granted.system != event->stream)
         return unfit(event, "it is another system's", e);
     if (items && items->kind != DOC_MAP)
@@ -134,7 +139,8 @@ static bool fit_grant(const struct system_state *system, const struct event *eve
         int64_t sum = value->integer;
         for (size_t k = 0; !instead && k < system->grants.len; k++)
             if (str_eq(system->grants.items[k].item, items->map.items[i].key) &&
-                !i64_add(sum, system->grants.items[k].quantity, &sum))
+                (!i64_add(sum, system->grants.items[k].quantity, &sum) ||
+                 !i64_add(sum, system->grants.items[k].lent, &sum)))
                 return unfit(event, "one of its quantities is more than there can be", e);
     }
     return true;

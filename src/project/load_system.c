@@ -9,11 +9,11 @@ static bool load_grants(struct world *world, struct system_state *system, struct
     if (!q_grants_of(world->db, world->arena, system->id, &grants, &n, e))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (grants[i].quantity < 0)
+        if (grants[i].quantity < 0 || grants[i].lent < 0)
             return RAISE(e, CORRUPT, "grants", "the quantity of %.*s of system %lld is below "
                          "nothing; run verify, then rebuild", STR_FMT(grants[i].item),
                          (long long)system->id);
-        struct grant grant = {grants[i].item, grants[i].quantity, false};
+        struct grant grant = {grants[i].item, grants[i].quantity, grants[i].lent, false};
         VEC_PUSH(world->arena, &system->grants, grant);
     }
     return true;
@@ -115,15 +115,6 @@ bool world_records(struct world *world, struct system_state *system, struct err 
     return true;
 }
 
-/* Is there a later period of the same body among those taken already? */
-static struct record *taken(struct record *lines, size_t n, int64_t organisation, str register_id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (lines[i].organisation == organisation && str_eq(lines[i].register_id, register_id))
-            return &lines[i];
-    return NULL;
-}
-
 bool world_lines(struct world *world, int64_t authority, const struct policy *policy,
                  struct record **out, size_t *out_n, struct err *e)
 {
@@ -134,22 +125,28 @@ bool world_lines(struct world *world, int64_t authority, const struct policy *po
         size_t n;
         if (ledger->about != ABOUT_FILER)
             continue;
-        if (!q_records_of_bodies(world->db, world->arena, authority, ledger->id, LIMIT_RECORDS,
-                                 &rows, &n, e))
+        if (!q_records_latest(world->db, world->arena, authority, ledger->id, &rows, &n, e))
             return false;
-        for (size_t i = 0; i < n; i++) {
-            struct record line;
-            if (!record_of_row(world->arena, &rows[i], &line, e))
+        for (size_t i = 0; i < n; i++)
+            if (!record_of_row(world->arena, &rows[i], VEC_ADD(world->arena, &lines), e))
                 return false;
-            struct record *before =
-                taken(lines.items, lines.len, line.organisation, line.register_id);
-            if (!before)
-                VEC_PUSH(world->arena, &lines, line);
-            else if (line.period > before->period)
-                *before = line;
-        }
     }
     *out = lines.items;
     *out_n = lines.len;
     return true;
+}
+
+bool world_line(struct world *world, int64_t authority, str register_id, int64_t organisation,
+                int32_t period, struct record **out, struct err *e)
+{
+    struct row_record *rows;
+    size_t n;
+    *out = NULL;
+    if (!q_record_in_force(world->db, world->arena, authority, register_id, organisation, period,
+                           &rows, &n, e))
+        return false;
+    if (n == 0)
+        return true;
+    *out = NEW(world->arena, struct record);
+    return record_of_row(world->arena, &rows[0], *out, e);
 }

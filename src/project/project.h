@@ -44,6 +44,9 @@ bool world_records(struct world *world, struct system_state *system, struct err 
 /* Of each register about bodies the latest line of each body. */
 bool world_lines(struct world *world, int64_t authority, const struct policy *policy,
                  struct record **out, size_t *out_n, struct err *e) WARN_UNUSED;
+/* The line in force that a body filed about itself for a month; *out NULL: none. */
+bool world_line(struct world *world, int64_t authority, str register_id, int64_t organisation,
+                int32_t period, struct record **out, struct err *e) WARN_UNUSED;
 /* A row as a line; texts are borrowed, the form lives in the arena. */
 bool record_of_row(struct arena *arena, const struct row_record *row, struct record *out,
                    struct err *e) WARN_UNUSED;

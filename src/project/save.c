@@ -201,7 +201,7 @@ static bool save_system(struct world *world, struct system_state *system, struct
     for (size_t i = 0; i < system->grants.len; i++) {
         struct grant *grant = &system->grants.items[i];
         if (grant->changed &&
-            !q_save_grant(world->db, system->id, grant->item, grant->quantity, e))
+            !q_save_grant(world->db, system->id, grant->item, grant->quantity, grant->lent, e))
             return false;
         grant->changed = false;
     }
@@ -348,10 +348,34 @@ static bool fold_person(struct world *world, const struct event *event, struct e
     return true;
 }
 
+/* Does the line say how its body stands from now on? The one that did until now says so no more.
+ * A line about a system never does: there, all in force are looked at. */
+static bool take_latest(struct world *world, const struct event *event, bool *out, struct err *e)
+{
+    const struct event_record_filed *filed = &event->record_filed;
+    struct row_record *rows;
+    size_t n;
+    *out = filed->system == 0;
+    if (filed->system)
+        return true;
+    if (!q_record_latest(world->db, world->arena, event->authority, filed->register_id,
+                         filed->organisation, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        *out = *out && rows[i].period <= filed->period;
+    for (size_t i = 0; *out && i < n; i++)
+        if (!q_outdate_record(world->db, rows[i].id, e))
+            return false;
+    return true;
+}
+
 static bool fold_record(struct world *world, const struct event *event, struct err *e)
 {
     const struct event_record_filed *filed = &event->record_filed;
-    if (!fit_record(world, event, e))
+    bool latest;
+    if (!fit_record(world, event, e) ||
+        (filed->replaces && !q_replace_record(world->db, event->index, filed->replaces, e)) ||
+        !take_latest(world, event, &latest, e))
         return false;
     struct row_record row = {
         .id = event->index,
@@ -363,9 +387,9 @@ static bool fold_record(struct world *world, const struct event *event, struct e
         .period = filed->period,
         .filed_on = filed->on.day,
         .form = json_canonical(world->arena, filed->form),
+        .latest = latest,
     };
-    return q_save_record(world->db, &row, e) &&
-           (!filed->replaces || q_replace_record(world->db, event->index, filed->replaces, e));
+    return q_save_record(world->db, &row, e);
 }
 
 bool world_fold(struct world *world, const struct event *event, str key, str body, struct err *e)

@@ -149,7 +149,8 @@ enum system_stage { SYSTEM_PLANNED, SYSTEM_LIVE, SYSTEM_RETIRED };
 
 struct grant {
     str item;
-    int64_t quantity;        /* approved in all, millionths of the item's unit */
+    int64_t quantity;        /* approved until decided otherwise, millionths of the item's unit */
+    int64_t lent;            /* approved beside it for a time */
     bool changed;
 };
 

@@ -154,9 +154,13 @@ static struct doc *record_doc(struct arena *arena, const struct record *record)
 static struct doc *grants_doc(struct arena *arena, const struct system_state *system)
 {
     struct doc *grants = doc_map(arena);
-    for (size_t i = 0; i < system->grants.len; i++)
-        doc_put_int(arena, grants, system->grants.items[i].item,
-                    system->grants.items[i].quantity);
+    for (size_t i = 0; i < system->grants.len; i++) {
+        const struct grant *grant = &system->grants.items[i];
+        struct doc *amounts = doc_map(arena);
+        doc_put_int(arena, amounts, S("lent"), grant->lent);
+        doc_put_int(arena, amounts, S("quantity"), grant->quantity);
+        doc_put(arena, grants, grant->item, amounts);
+    }
     return grants;
 }
 

@@ -35,7 +35,7 @@ check 'a moved due date is named' tampered 'tasks row id=[0-9]+: differs' \
     'UPDATE tasks SET due = due + 1
      WHERE id = (SELECT max(id) FROM tasks WHERE due IS NOT NULL)'
 check 'an invented grant is named' tampered 'grants row system=[0-9]+ item=gold: the journal' \
-    "INSERT INTO grants VALUES ((SELECT max(id) FROM systems), 'gold', 1)"
+    "INSERT INTO grants VALUES ((SELECT max(id) FROM systems), 'gold', 1, 0)"
 check 'a lost case is named' tampered 'cases row id=[0-9]+: missing' \
     'DELETE FROM cases WHERE id = (SELECT min(id) FROM cases)'
 check 'a changed name of a person is named' tampered 'personal row [0-9]+: changed' \

@@ -125,22 +125,22 @@ class Ground:
         crowd = Crowd(place.service())
         assert crowd.service.stop() == 0
         self.sessions, self.folder = crowd.sessions, crowd.service.folder
-        self.output = place.folder / 'strace.out'
         self.struck = []             # of every fault: did it come at all?
 
     def copy(self):
+        """A service on a folder of its own, and where strace may write."""
         service = self.place.service()
         shutil.copytree(self.folder, service.folder)
-        return service
+        return service, pathlib.Path(str(service.folder) + '.strace')
 
     def count(self):
-        service = self.copy()
-        service.start(under=strace(self.output, service.folder))
+        service, output = self.copy()
+        service.start(under=strace(output, service.folder))
         crowd = Crowd(service, self.sessions)
         assert session(crowd) and all(c.answer for c in crowd.new), 'the session itself fails'
         assert crowd.asked >= REQUESTS, f'a session of {crowd.asked} requests is too short'
         self.end(service)
-        return counted(self.output)
+        return counted(output)
 
     @staticmethod
     def end(service):
@@ -149,15 +149,15 @@ class Ground:
         return service.wait(SECONDS)
 
     def strike(self, kind, number, fault):
-        service = self.copy()
+        service, output = self.copy()
         service.start(ready=False, under=strace(
-            self.output, service.folder, '-e', f'trace={kind}',
+            output, service.folder, '-e', f'trace={kind}',
             '-e', f'inject={kind}:{fault}:when={number}'))
         crowd = Crowd(service, self.sessions)
         alive = bool(service.port) and session(crowd)
-        hit = 'INJECTED' in self.output.read_text(errors='replace')
+        hit = 'INJECTED' in output.read_text(errors='replace')
         status = self.end(service) if service.process.poll() is None else service.wait()
-        self.struck.append(reached(self.output))
+        self.struck.append(reached(output))
         self.judge(service, kind, fault, alive, hit, status)
         service.verify()
         service.start()
@@ -165,6 +165,7 @@ class Ground:
         assert service.stop() == 0, service.log()[-1000:]
         service.verify()
         shutil.rmtree(service.folder)
+        output.unlink()
 
     @staticmethod
     def judge(service, kind, fault, alive, hit, status):
@@ -210,19 +211,19 @@ class Commands:
                               capture_output=True, timeout=SECONDS, check=False)
 
     def count(self, index):
-        service = self.ground.copy()
+        service, output = self.ground.copy()
         words, text, _, _ = commands(service.folder, self.calendar)[index]
-        done = self.run(words, text, strace(self.ground.output, service.folder))
+        done = self.run(words, text, strace(output, service.folder))
         assert done.returncode == 0, (words, done.stderr)
-        return counted(self.ground.output)
+        return counted(output)
 
     def strike(self, index, kind, number, fault):
-        service = self.ground.copy()
+        service, output = self.ground.copy()
         words, text, asked, told = commands(service.folder, self.calendar)[index]
         done = self.run(words, text, strace(
-            self.ground.output, service.folder, '-e', f'trace={kind}',
+            output, service.folder, '-e', f'trace={kind}',
             '-e', f'inject={kind}:{fault}:when={number}'))
-        self.ground.struck.append(reached(self.ground.output))
+        self.ground.struck.append(reached(output))
         assert done.returncode in (0, 2, -9), f'exit {done.returncode}: {done.stderr}'
         assert done.returncode != 2 or re.search(r'^yunjian [a-z]+: .+: .+', done.stderr, re.M), \
             f'it does not say why: {done.stderr}'
@@ -261,6 +262,7 @@ def tests(place):
         state['counts'] = [state['commands'].count(index) for index in range(5)]
 
     yield 'a session and five commands, whose calls are counted', prepare
+    yield None                       # what follows needs it, and shares nothing
     if 'counts' not in state:
         return
     for kind, k, fault in plan(state['serve'], dice, place, 'serve'):
@@ -284,4 +286,5 @@ def tests(place):
         struck = state['ground'].struck
         assert sum(struck) >= REACHED * len(struck), \
             f'only {sum(struck)} of {len(struck)} faults came'
+    yield None
     yield 'nearly all of these faults came', enough

@@ -3,13 +3,15 @@
 """What must hold when the process is killed, system calls fail and the disk is full.
 
     tests/crash/run.py --build build [--db postgres://...] [--all] [--seed N] [--match WORD]
-                       [--verbose] [GROUP...]
+                       [--jobs N] [--verbose] [GROUP...]
 
 GROUP: kill, calls, full, lock, unknown; all that fit the database without one. --all: every
 point and every system call, many times. The seed is printed; the same one makes the same choices.
 Ends with `N passed, N failed`; exit status 1 when any failed or nothing could start.
 """
 import argparse
+import concurrent.futures
+import itertools
 import pathlib
 import random
 import shutil
@@ -32,6 +34,7 @@ import cases_unknown  # noqa: E402
 
 GROUPS = {'kill': cases_kill, 'calls': cases_calls, 'full': cases_full, 'lock': cases_lock,
           'unknown': cases_unknown}
+APART = ('calls',)
 ON_POSTGRESQL = ('kill', 'lock', 'unknown')
 ON_SQLITE = ('kill', 'calls', 'full', 'lock')
 
@@ -44,7 +47,7 @@ class Place:
         self.binary = str(build / 'yunjian')
         self.killable = str(build / 'tests' / 'crash' / 'yunjian-kill')
         self.folder, self.database = pathlib.Path(folder), arguments.db
-        self.all, self.seed, self.made = arguments.all, arguments.seed, 0
+        self.all, self.seed, self.made = arguments.all, arguments.seed, itertools.count(1)
         self.services = []
 
     def service(self, folder=None):
@@ -56,9 +59,8 @@ class Place:
                             'SET client_min_messages = warning; DROP SCHEMA public CASCADE; '
                             'CREATE SCHEMA public', self.database],
                            check=True, capture_output=True, timeout=60)
-        self.made += 1
-        service = Service(self.binary, self.killable, folder or self.folder / f'data{self.made}',
-                          self.database)
+        service = Service(self.binary, self.killable,
+                          folder or self.folder / f'data{next(self.made)}', self.database)
         self.services.append(service)
         return service
 
@@ -81,6 +83,24 @@ def run_one(name, test, verbose):
     return True
 
 
+def run_group(place, group, arguments):
+    """How the tests came out, one after another or `jobs` at once where they share nothing: the
+    group says None where all before must be over."""
+    running, came = [], []
+    jobs = arguments.jobs if group in APART else 1
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for one in GROUPS[group].tests(place):
+            if one is None:
+                came += [future.result() for future in running]
+                running = []
+            elif arguments.match in one[0]:
+                name = f'{group}: {one[0]}'
+                running.append(pool.submit(run_one, name, one[1], arguments.verbose))
+                if jobs == 1:
+                    running[-1].result()
+        return came + [future.result() for future in running]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('--build', default='build')
@@ -89,6 +109,7 @@ def main():
     parser.add_argument('--seed', type=int, default=random.randrange(1000000))
     parser.add_argument('--match', default='', metavar='WORD',
                         help='only tests whose name holds it')
+    parser.add_argument('--jobs', type=int, default=4, help='tests at once that share nothing')
     parser.add_argument('--verbose', action='store_true', help='name the tests that passed too')
     parser.add_argument('groups', nargs='*', choices=[[], *GROUPS])
     arguments = parser.parse_args()
@@ -100,13 +121,9 @@ def main():
     place = Place(arguments, folder)
     try:
         for group in arguments.groups or fitting:
-            for name, test in GROUPS[group].tests(place):
-                if arguments.match not in name:
-                    continue
-                if run_one(f'{group}: {name}', test, arguments.verbose):
-                    passed += 1
-                else:
-                    failed += 1
+            came = run_group(place, group, arguments)
+            passed += sum(came)
+            failed += len(came) - sum(came)
     finally:
         place.end()
         shutil.rmtree(folder, ignore_errors=True)

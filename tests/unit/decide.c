@@ -362,6 +362,36 @@ static void only_the_security_administrator_registers(void **state)
     assert_int_equal(second.refusal.reasons.items[0].code, REFUSAL_SOLE_SEAT);
 }
 
+/* What is approved, lent beside it and taken off again, event by event. */
+static void quantities_are_granted_and_lent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *how;
+        int64_t items, quantity, lent; /* vcpu of the event, then of the system */
+    } life[] = {
+        {"add", 5, 5, 0},        {"lend", 4, 5, 4},        {"instead", 2, 2, 4},
+        {"off", 3, 0, 4},        {"off", 1, 0, 4},         {"take-back", 3, 0, 1},
+        {"take-back", 3, 0, 0},  {"lend", 7, 0, 7},        {"add", 6, 6, 7},
+        {"release", 0, 0, 0},    {"add", 1, 1, 0},         {"instead", 0, 0, 0},
+    };
+    struct prng prng;
+    (void)fresh_hamlet(&prng, policy); /* and its arena */
+    struct system_state *system = NEW(arena, struct system_state);
+    for (size_t i = 0; i < COUNT_OF(life); i++) {
+        struct doc *items = doc_map(arena);
+        doc_put_int(arena, items, S("vcpu"), life[i].items);
+        struct event event = {
+            .kind = EVENT_resource_granted,
+            .resource_granted = {.items = items, .how = str_of(life[i].how)},
+        };
+        apply_system(arena, system, &event);
+        assert_int_equal(system->grants.len, 1);
+        assert_int_equal(system->grants.items[0].quantity, life[i].quantity);
+        assert_int_equal(system->grants.items[0].lent, life[i].lent);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_needed_field_is_missing),
         cmocka_unit_test(a_case_of_another_authority_is_no_case),
         cmocka_unit_test(only_the_security_administrator_registers),
+        cmocka_unit_test(quantities_are_granted_and_lent),
     };
     return cmocka_run_group_tests(tests, found_policies, leave_policies);
 }

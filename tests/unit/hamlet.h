@@ -244,6 +244,11 @@ static inline struct facts hamlet_facts(const struct hamlet *hamlet, const struc
         systems[i] = hamlet_system(hamlet, command->records.items[i].system);
     facts.systems = systems;
     latest_lines(hamlet, &facts);
+    struct record *own = NEWS(arena, struct record, hamlet->lines.len + 1);
+    for (size_t i = 0; i < hamlet->lines.len; i++)
+        if (actor && hamlet->lines.items[i].organisation == actor->organisation)
+            own[facts.n_own++] = hamlet->lines.items[i];
+    facts.own = own;
     for (size_t i = 0; i < hamlet->delegations.len; i++)
         if (hamlet->delegations.items[i].id == command->object &&
             date_is_none(hamlet->delegations.items[i].ended_on))
@@ -315,7 +320,7 @@ static inline void laws_of_case(const struct hamlet *hamlet, const struct case_s
     const struct system_state *system = hamlet_system(hamlet, kase->system);
     assert_non_null(system);
     for (size_t i = 0; system && i < system->grants.len; i++)
-        assert_true(system->grants.items[i].quantity >= 0);
+        assert_true(system->grants.items[i].quantity >= 0 && system->grants.items[i].lent >= 0);
 }
 
 /* ---- random forms --------------------------------------------------------------------------- */

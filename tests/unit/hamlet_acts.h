@@ -175,6 +175,22 @@ static inline struct command random_beside(struct hamlet *hamlet, const struct c
     return command;
 }
 
+/* A line in force, to be filed anew for the same month. */
+static inline const struct record *random_line(struct hamlet *hamlet, const struct ledger *ledger)
+{
+    const struct record *found = NULL;
+    for (size_t i = 0; i < hamlet->lines.len; i++)
+        if (str_eq(hamlet->lines.items[i].register_id, ledger->id) && chance(hamlet, 50))
+            found = &hamlet->lines.items[i];
+    for (size_t i = 0; i < hamlet->systems.len; i++) {
+        const struct system_state *system = hamlet->systems.items[i];
+        for (size_t k = 0; k < system->records.len; k++)
+            if (str_eq(system->records.items[k].register_id, ledger->id) && chance(hamlet, 50))
+                found = &system->records.items[k];
+    }
+    return found;
+}
+
 static inline struct command random_filing(struct hamlet *hamlet, const struct actor **actor)
 {
     const struct policy *policy = hamlet->policy;
@@ -187,6 +203,9 @@ static inline struct command random_filing(struct hamlet *hamlet, const struct a
     for (size_t i = 0; i < hamlet->systems.len; i++)
         if (hamlet->systems.items[i]->provider && chance(hamlet, 50))
             *actor = somebody(hamlet, hamlet->systems.items[i]->provider, ledger->by);
+    const struct record *again = chance(hamlet, 40) ? random_line(hamlet, ledger) : NULL;
+    if (again)
+        *actor = somebody(hamlet, again->organisation, ledger->by);
     struct command command = command_of(*actor, COMMAND_file_records);
     command.register_id = ledger->id;
     for (size_t i = 0; i < n; i++) {
@@ -197,6 +216,10 @@ static inline struct command random_filing(struct hamlet *hamlet, const struct a
                                                        : (year - 1) * 100 + 12 + month,
             .form = random_form(hamlet, NULL, &ledger->form, NULL, STR_NONE),
         };
+        if (again && i == 0) {
+            record.system = again->system;
+            record.period = again->period;
+        }
         VEC_PUSH(arena, &command.records, record);
     }
     return command;

@@ -15,6 +15,7 @@ enum { COMMANDS = 2500, ALL_EVERY = 100 };
 static struct clerk *clerk;
 static struct hamlet *hamlet;
 static struct prng prng;
+static size_t most_lines;    /* of bodies, that were ever compared */
 
 /* ---- the hamlet behind a clerk -------------------------------------------------------------- */
 
@@ -155,6 +156,50 @@ static void same_case(const struct case_state *applied)
     laws_of_case(hamlet, applied);
 }
 
+/* The latest line of each body in each register, as facts hold them. */
+static void same_lines(void)
+{
+    struct err e = {0};
+    struct world world = {.db = clerk_db(clerk), .arena = arena};
+    struct facts facts = {0};
+    struct record *lines;
+    size_t n;
+    assert_true(db_begin(world.db, &e) &&
+                world_lines(&world, AUTHORITY, hamlet->policy, &lines, &n, &e));
+    db_rollback(world.db);
+    latest_lines(hamlet, &facts);
+    assert_int_equal(n, facts.n_lines);
+    for (size_t i = 0; i < n; i++) {
+        const struct record *applied = facts.lines;
+        while (applied < facts.lines + n - 1 && applied->id != lines[i].id)
+            applied++;
+        assert_int_equal(lines[i].id, applied->id);
+        assert_int_equal(lines[i].organisation, applied->organisation);
+        assert_int_equal(lines[i].period, applied->period);
+        assert_same("line", lines[i].id, lines[i].form, applied->form);
+    }
+    most_lines = n > most_lines ? n : most_lines;
+}
+
+/* Whatever was filed again, each body has one line in force for each month. */
+static void one_line_a_month(void)
+{
+    for (size_t i = 0; i < hamlet->lines.len; i++) {
+        const struct record *line = &hamlet->lines.items[i];
+        const struct ledger *ledger = policy_register(hamlet->policy, line->register_id);
+        struct err e = {0};
+        struct row_record *rows;
+        size_t n;
+        struct db *db = clerk_db(clerk);
+        assert_true(db_begin(db, &e) &&
+                    q_record_in_force(db, arena, AUTHORITY, line->register_id, line->organisation,
+                                      line->period, &rows, &n, &e));
+        db_rollback(db);
+        assert_true(n == 1 || !ledger->monthly);
+        assert_true(n > 0 && (rows[0].id == line->id || !ledger->monthly));
+    }
+}
+
 static void same_everything(void)
 {
     struct err e = {0};
@@ -166,6 +211,8 @@ static void same_everything(void)
                 authority_doc(arena, &hamlet->authority));
     for (size_t i = 0; i < hamlet->cases.len; i++)
         same_case(hamlet->cases.items[i]);
+    same_lines();
+    one_line_a_month();
 }
 
 /* The bytes of what the command cites, as an upload leaves them. */
@@ -222,7 +269,7 @@ static void rows_load_to_what_was_applied(void **state)
     same_everything();
     print_message("%d of %d accepted, %zu cases\n", hamlet->accepted, COMMANDS,
                   hamlet->cases.len);
-    assert_true(hamlet->accepted > COMMANDS / 10 && hamlet->cases.len > 20);
+    assert_true(hamlet->accepted > COMMANDS / 10 && hamlet->cases.len > 20 && most_lines > 0);
 }
 
 static void the_record_of_a_life_is_sound(void **state)
