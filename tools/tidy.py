@@ -48,6 +48,7 @@ PURE_EXTRA = {("src/base/err.c", "stdio.h"), ("src/base/err.c", "unistd.h"),
 BANNED = {
     "strcpy": "use str_dup or memcpy with a length", "strcat": "use struct buf",
     "strncpy": "use str_dup or memcpy with a length", "strncat": "use struct buf",
+    "MHD_quiesce_daemon": "it races with the daemon's threads and aborts; refuse at the head",
     "sprintf": "use str_printf or buf_addf", "vsprintf": "use str_vprintf",
     "gets": "it has no limit", "strtok": "use str_cut", "strtok_r": "use str_cut",
     "atoi": "use str_to_i64", "atol": "use str_to_i64", "atoll": "use str_to_i64",

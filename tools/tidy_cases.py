@@ -48,6 +48,7 @@ CASES = [
     ("banned", "src/door/a.c", "x = journal_time(j) + o->time(c) + o.random(c);\n", []),
     ("banned", "src/door/a.c", "/* strcpy(a, b) */ s = \"system(1)\";\n", []),
     ("banned", "src/door/a.c", "\nstrcpy (a, b);\n", [2]),
+    ("banned", "src/door/a.c", "int fd = MHD_quiesce_daemon(d);\n", [1]),
     ("heap", "src/view/a.c", "p = malloc(1);\n", [1]),
     ("heap", "src/view/a.c", "arena_free(a); x->free(p);\n", []),
     ("heap", "src/json/a.c", "#include <jansson.h>\nfree(p);\n", []),

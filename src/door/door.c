@@ -53,6 +53,7 @@ static void *open_request(void *ctx, const char *uri, struct MHD_Connection *con
     struct door *door = ctx;
     pthread_mutex_lock(&door->lock);
     door->active++;
+    bool late = door->stopping;
     pthread_mutex_unlock(&door->lock);
     struct arena *arena = arena_new(LIMIT_ARENA_REQUEST);
     struct request *r = NEW(arena, struct request);
@@ -61,6 +62,7 @@ static void *open_request(void *ctx, const char *uri, struct MHD_Connection *con
     r->connection = connection;
     r->uri = str_dup(arena, str_of(uri ? uri : ""));
     r->opened_ms = steady_ms();
+    r->late = late;
     MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)DOOR_HEAD_S);
     return r;
 }
@@ -112,6 +114,11 @@ static void run_step(struct request *r, step_fn *step)
 static void head_step(struct request *r)
 {
     r->close_now = check_head(r);
+    if (!r->late || r->close_now)
+        return;
+    r->reply = (struct reply){0};
+    problem_plain(r, PROBLEM_BUSY);
+    r->close_now = true;
 }
 
 static void body_step(struct request *r)
@@ -293,7 +300,6 @@ static bool start_daemon(struct door *door, struct err *e)
         close(fd);
         return RAISE(e, IO, "listen", "cannot start the HTTP server: %s", strerror(errno));
     }
-    door->listening = true;
     return true;
 }
 
@@ -345,13 +351,12 @@ void door_close(struct door *door)
 {
     if (!door)
         return;
-    int fd = door->listening ? MHD_quiesce_daemon(door->daemon) : -1;
+    /* Who comes now is asked to come again. MHD_quiesce_daemon would turn them away at the socket,
+     * but it races with libmicrohttpd's own threads for that socket, and who loses aborts. */
     password_thread_stop(door);
     wait_until_quiet(door);
     if (door->daemon)
         MHD_stop_daemon(door->daemon);
-    if (fd >= 0)
-        close(fd);
     readings_close(door);
     streams_drop(door);
     pthread_cond_destroy(&door->work);

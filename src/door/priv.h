@@ -125,6 +125,7 @@ struct request {
     struct param params[DOOR_PARAMS];
     size_t n_params;
     bool has_head, begun;        /* check_head ran; the handler ran */
+    bool late;                   /* it came when the door was closing */
     bool close_now;              /* the connection ends with, or without, the answer */
     str piece;                   /* of the body, during body_step */
     bool drop_body;              /* an answer is known, the rest of the body is thrown away */
@@ -172,7 +173,6 @@ struct door {
     struct arena *arena;         /* holds this struct and what lives as long */
     struct MHD_Daemon *daemon;
     int port;
-    bool listening;              /* the socket is still the daemon's */
     str dummy_secret;            /* checked for unknown logins, so that they take as long */
     str dummy_password;
 

@@ -315,7 +315,8 @@ str effect_words(const struct aloud *a, const struct effect *effect)
         return str_printf(a->arena, zh ? "临时批准%.*s" : "approves %.*s for a time",
                           STR_FMT(field));
     case EFFECT_take_back:
-        return str_printf(a->arena, zh ? "收回临时批准的%.*s" : "takes back %.*s, approved for a time",
+        return str_printf(a->arena,
+                          zh ? "收回临时批准的%.*s" : "takes back %.*s, approved for a time",
                           STR_FMT(field));
     case EFFECT_release:
         return in(a, "批准资源清零", "leaves nothing approved");

@@ -91,6 +91,8 @@ class Crowd:
             'step': 'review', 'outcome': 'return', 'opinion': '请补正。'})
 
     def must(self, answer, status):
+        if self.may_be_full and answer.status == 429:
+            raise Full               # what was uploaded and could not be cited piles up
         if self.may_be_full and answer.status == 507:
             assert answer.code == 'storage-full' and 'disk is full' in answer.json['detail'] or \
                 '磁盘空间已满' in answer.json['detail'], answer

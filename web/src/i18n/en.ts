@@ -280,6 +280,7 @@ const en: typeof zh = {
     systemStage: { planned: 'planned', live: 'live', retired: 'retired' },
     liveOn: 'Live since',
     grants: 'Approved resources',
+    lent: '(and {quantity} for a time)',
     noGrants: 'nothing approved yet',
     regulation: 'Regulation',
     document: 'Document',

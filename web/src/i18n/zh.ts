@@ -275,6 +275,7 @@ export default {
     systemStage: { planned: '筹建', live: '已上线', retired: '已下线' },
     liveOn: '上线日期',
     grants: '已批准资源',
+    lent: '（另临时批准 {quantity}）',
     noGrants: '尚无已批准的资源',
     regulation: '适用办法',
     document: '文号',
