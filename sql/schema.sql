@@ -366,6 +366,8 @@ CREATE TABLE sessions (
   mac TEXT NOT NULL
 );
 
+-- chain: over the digests of the chunks so far, in their order. mac: over all other columns, so that
+-- nobody without the folder can put another file in the place of this one before it is cited.
 -- class: work
 CREATE TABLE uploads (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -374,7 +376,9 @@ CREATE TABLE uploads (
   size BIGINT NOT NULL,
   received BIGINT NOT NULL,
   digest TEXT NOT NULL,
-  created_at BIGINT NOT NULL
+  chain TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  mac TEXT NOT NULL
 );
 
 -- class: work

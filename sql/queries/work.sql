@@ -33,8 +33,8 @@ INSERT INTO uploads (@upload) VALUES ($@upload);
 -- name: uploads_of (i64 person) -> one (i64 count, i64 bytes)
 SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM uploads WHERE person = $1;
 
--- name: advance_upload (i64 received, text digest, i64 id) -> put
-UPDATE uploads SET received = $1, digest = $2 WHERE id = $3;
+-- name: advance_upload (i64 received, text digest, text chain, text mac, i64 id) -> put
+UPDATE uploads SET received = $1, digest = $2, chain = $3, mac = $4 WHERE id = $5;
 
 -- name: insert_upload_chunk (i64 upload, i64 number, blob bytes) -> put
 INSERT INTO upload_chunks (upload, number, bytes) VALUES ($1, $2, $3);

@@ -16,6 +16,7 @@
 #include "terms/terms.h"
 
 struct clerk;
+struct row_upload;           /* store/queries.h */
 struct rehearsal;            /* decide/decide.h */
 
 struct clerk_options {
@@ -23,7 +24,7 @@ struct clerk_options {
     str origin;              /* of the log, "yunjian/NAME" */
     const struct sm2_key *key;   /* NULL: no checkpoints are signed (scenarios) */
     const char *checkpoints_log; /* path, or NULL */
-    str head_key;            /* guards the end of the log against strangers; empty: no guard */
+    str head_key;            /* guards the end of the log and uploads; empty: no guard */
     int64_t (*now)(void *ctx);   /* UTC milliseconds; used by the thread, not by clerk_run */
     void (*random)(void *ctx, void *out, size_t n); /* salts; NULL: random_bytes */
     void *ctx;
@@ -52,6 +53,12 @@ int64_t clerk_tick(struct clerk *clerk, int64_t now_ms, struct err *e);
 bool clerk_checkpoint(struct clerk *clerk, int64_t now_ms, struct err *e) WARN_UNUSED;
 /* The writing connection, for the same thread as clerk_run only. */
 struct db *clerk_db(struct clerk *clerk);
+
+/* Fills the MAC of a row of uploads, which is work and trusted by it alone; is it the right one?
+ * From any thread. */
+void clerk_seal_upload(const struct clerk *clerk, struct arena *arena, struct row_upload *row);
+bool clerk_upload_sealed(const struct clerk *clerk, struct arena *arena,
+                         const struct row_upload *row);
 
 /* A job in the queue. The submitter owns it and its arena until done is called (from the clerk's
  * thread, after the commit); done must be short. work: instead of a command, something for a work

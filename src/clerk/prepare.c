@@ -94,6 +94,32 @@ static bool prepare_calendar(struct clerk *clerk, struct command *command, struc
     return true;
 }
 
+static str upload_mac(const struct clerk *clerk, struct arena *arena, const struct row_upload *row)
+{
+    str key = clerk->options.head_key;
+    if (key.len == 0)
+        return S("");
+    str text = str_printf(arena, "upload\n%lld\n%lld\n%lld\n%lld\n%lld\n%.*s\n%.*s\n%.*s",
+                          (long long)row->id, (long long)row->person, (long long)row->size,
+                          (long long)row->received, (long long)row->created_at,
+                          STR_FMT(row->digest), STR_FMT(row->chain), STR_FMT(row->name));
+    return digest_hex(arena, hmac_sm3(key, text));
+}
+
+void clerk_seal_upload(const struct clerk *clerk, struct arena *arena, struct row_upload *row)
+{
+    row->mac = upload_mac(clerk, arena, row);
+}
+
+bool clerk_upload_sealed(const struct clerk *clerk, struct arena *arena,
+                         const struct row_upload *row)
+{
+    struct digest want, have;
+    str mac = upload_mac(clerk, arena, row);
+    return mac.len == 0 || (digest_parse(mac, &want) && digest_parse(row->mac, &have) &&
+                            digest_equal(want, have));
+}
+
 /* The chunks of an upload as they are now. */
 struct chunks {
     struct sm3_stream *stream;
@@ -134,7 +160,8 @@ static bool prepare_materials(struct clerk *clerk, struct command *command,
         if (!q_upload(clerk->db, clerk->batch, cited->upload, &upload, e))
             return false;
         bool whole = upload && upload->person == command->actor &&
-                     upload->received == upload->size;
+                     upload->received == upload->size &&
+                     clerk_upload_sealed(clerk, clerk->batch, upload);
         for (size_t k = 0; k < i; k++)
             whole = whole && command->materials.items[k].upload != cited->upload;
         if (whole && !bytes_hold(clerk, upload, &whole, e))

@@ -68,7 +68,8 @@ bool own_upload(struct request *r, struct row_upload **out)
         return false;
     if (!q_upload(r->reader.db, r->arena, id, &row, &e))
         problem_err(r, &e);
-    else if (!row || row->person != r->session.person)
+    else if (!row || row->person != r->session.person ||
+             !clerk_upload_sealed(r->door->options.clerk, r->arena, row))
         problem_plain(r, PROBLEM_NOT_FOUND);
     else
         *out = row;
@@ -120,6 +121,7 @@ static bool insert_work(struct job *job, struct db *db, int64_t now_ms, struct e
         if (!q_upload(db, job->arena, upload->id, &other, e))
             return false;
     } while (other || upload->id == 0);
+    clerk_seal_upload(r->door->options.clerk, job->arena, upload);
     return q_insert_upload(db, upload, e);
 }
 
@@ -144,7 +146,7 @@ void post_upload(struct request *r)
     upload->name = body_text(&reader, S("name"), false, LIMIT_NAME_BYTES);
     upload->size = body_int(&reader, S("size"), false, 1, LIMIT_JSON_INTEGER);
     upload->person = r->session.person;
-    upload->digest = S("");
+    upload->digest = upload->chain = S("");
     bool room = false;
     if (e.code) {
         problem_err(r, &e);

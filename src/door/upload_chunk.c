@@ -9,6 +9,7 @@
 
 struct chunk {
     struct row_upload upload;    /* as it stands, then as it will stand */
+    str chain;                   /* as it stands */
     int64_t offset, number;
     str bytes;
     struct sm3_stream *stream;   /* of all bytes up to the end of this chunk; NULL at the end */
@@ -29,11 +30,21 @@ static void wrong_offset(struct request *r, int64_t received)
     problem_more(r, S("received"), doc_int(r->arena, received));
 }
 
-/* Read again from the stored chunks: after a restart, or when the table was full. */
+/* The chain with one more chunk. */
+static str link_chunk(struct arena *arena, str chain, str bytes)
+{
+    str digest = digest_hex(arena, sm3(bytes));
+    return digest_hex(arena, sm3(str_printf(arena, "%.*s\n%.*s", STR_FMT(chain),
+                                            STR_FMT(digest))));
+}
+
+/* Read again from the stored chunks: after a restart, or when the table was full. They must be
+ * those that came, of which the chain tells. */
 static bool rebuild_stream(struct request *r, struct chunk *chunk, struct err *e)
 {
     struct arena *arena = arena_new(4 * LIMIT_CHUNK_BYTES);
     chunk->stream = sm3_start();
+    str chain = S("");
     bool ok = true;
     for (int64_t number = 0; ok && number < chunk->number; number++) {
         struct row_upload_chunk *row = NULL;
@@ -42,10 +53,16 @@ static bool rebuild_stream(struct request *r, struct chunk *chunk, struct err *e
         if (ok && (!row || row->bytes.len != LIMIT_CHUNK_BYTES))
             ok = RAISE(e, CORRUPT, "upload_chunks", "chunk %lld of upload %lld is not there",
                        (long long)number, (long long)chunk->upload.id);
-        if (ok)
+        if (ok) {
             sm3_add(chunk->stream, row->bytes);
+            chain = link_chunk(r->arena, chain, row->bytes);
+        }
     }
     arena_free(arena);
+    if (ok && !str_eq(chain, chunk->chain))
+        return RAISE(e, CORRUPT, "upload_chunks", "the chunks of upload %lld are not those that "
+                     "came: somebody wrote into the database; upload the file again",
+                     (long long)chunk->upload.id);
     return ok;
 }
 
@@ -57,14 +74,20 @@ static bool chunk_work(struct job *job, struct db *db, int64_t now_ms, struct er
     struct row_upload *row = NULL;
     if (!q_upload(db, job->arena, chunk->upload.id, &row, e))
         return false;
-    chunk->moved = !row || row->person != chunk->upload.person || row->received != chunk->offset;
+    struct clerk *clerk = r->door->options.clerk;
+    chunk->moved = !row || row->person != chunk->upload.person || row->received != chunk->offset ||
+                   !str_eq(row->chain, chunk->chain) ||
+                   !clerk_upload_sealed(clerk, job->arena, row);
     chunk->received = row ? row->received : 0;
     if (chunk->moved)
         return true;
     if (!q_insert_upload_chunk(db, chunk->upload.id, chunk->number, chunk->bytes, e))
         return false;
     KILL_POINT("chunk");
-    return q_advance_upload(db, chunk->upload.received, chunk->upload.digest, chunk->upload.id, e);
+    struct row_upload *upload = &chunk->upload;
+    clerk_seal_upload(clerk, job->arena, upload);
+    return q_advance_upload(db, upload->received, upload->digest, upload->chain, upload->mac,
+                            upload->id, e);
 }
 
 static void chunk_stored(struct request *r)
@@ -91,6 +114,7 @@ static void take_chunk(struct request *r, struct chunk *chunk)
         return;
     }
     sm3_add(chunk->stream, chunk->bytes);
+    upload->chain = link_chunk(r->arena, upload->chain, chunk->bytes);
     upload->received += (int64_t)chunk->bytes.len;
     if (upload->received == upload->size) {
         upload->digest = digest_hex(r->arena, sm3_end(chunk->stream));
@@ -128,8 +152,8 @@ void put_chunk(struct request *r)
     if (!own_upload(r, &upload))
         return;
     struct chunk *chunk = NEW(r->arena, struct chunk);
-    *chunk = (struct chunk){.upload = *upload, .offset = offset, .bytes = buf_str(&r->body),
-                            .number = offset / LIMIT_CHUNK_BYTES};
+    *chunk = (struct chunk){.upload = *upload, .chain = upload->chain, .offset = offset,
+                            .number = offset / LIMIT_CHUNK_BYTES, .bytes = buf_str(&r->body)};
     int64_t last = upload->received ? (upload->received - 1) / LIMIT_CHUNK_BYTES : -1;
     bool next = offset == upload->received && offset < upload->size;
     bool again = last >= 0 && offset == last * LIMIT_CHUNK_BYTES;

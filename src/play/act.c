@@ -102,8 +102,10 @@ static bool attach(struct scene *scene, const struct seat_holder *holder, str ma
         .size = (int64_t)bytes.len,
         .received = (int64_t)bytes.len,
         .digest = digest,
+        .chain = S(""),
         .created_at = scene->now_ms,
     };
+    clerk_seal_upload(scene->clerk, scene->arena, &row);
     if (!q_insert_upload(db, &row, e) ||
         !q_insert_upload_chunk(db, upload, 0, bytes, e)) {
         db_rollback(db);

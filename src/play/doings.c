@@ -95,8 +95,10 @@ static bool upload(struct town *town, int64_t person, int64_t at_ms, struct cite
         .size = (int64_t)bytes.len,
         .received = (int64_t)bytes.len,
         .digest = digest_hex(town->scratch, sm3(bytes)),
+        .chain = S(""),
         .created_at = at_ms,
     };
+    clerk_seal_upload(town->clerk, town->scratch, &row);
     cited->upload = row.id;
     return q_insert_upload(db, &row, e) && q_insert_upload_chunk(db, row.id, 0, bytes, e);
 }

@@ -24,7 +24,8 @@ CRASHES = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE)
 SECONDS = 60
 REQUESTS = 50
 FEW = 60
-REACHED = 0.9                        # of the faults; no two runs make the same calls
+REACHED = 0.9                        # of the faults; no two runs make the same calls,
+REACHED_OF_ALL = 0.8                 # and the last of all calls many do not make
 
 
 def strace(output, folder, *more):
@@ -284,7 +285,8 @@ def tests(place):
 
     def enough():
         struck = state['ground'].struck
-        assert sum(struck) >= REACHED * len(struck), \
+        share = REACHED_OF_ALL if place.all else REACHED
+        assert sum(struck) >= share * len(struck), \
             f'only {sum(struck)} of {len(struck)} faults came'
     yield None
     yield 'nearly all of these faults came', enough

@@ -189,8 +189,10 @@ def swept(world):
     client.close()
     assert start(client, 1).status == 201
     patience = time.monotonic() + 10
-    while client.get(f'/api/v1/uploads/{old}').status != 404 and time.monotonic() < patience:
+    left = f'SELECT COUNT(*) FROM uploads WHERE id = {old}'
+    while world.server.sql(left) != [['0']] and time.monotonic() < patience:
         time.sleep(0.05)
+    assert world.server.sql(left) == [['0']]
     assert client.get(f'/api/v1/uploads/{old}').status == 404
     assert client.get(f'/api/v1/uploads/{new}').status == 200
     assert world.server.sql(f'SELECT COUNT(*) FROM upload_chunks WHERE upload = {old}') == [['0']]
@@ -219,5 +221,36 @@ def download(world):
     assert client.get(wrong).status == 404, 'access goes by case'
 
 
+def edited(world):
+    """Who writes into the database can take an upload away, and not put another in its place: not
+    its name, nor its bytes together with their digest, nor those that had come before the rest."""
+    client, data = world.as_('unit'), os.urandom(CHUNK + 5)
+    for change in ("name = 'x.pdf'", "size = size", "received = received - 1",
+                   f"digest = '{sm3(b'y' * 10)}'", 'created_at = created_at + 1'):
+        body = world.opening()
+        upload = body['materials'][0]['upload']
+        world.server.sql(f'UPDATE uploads SET {change} WHERE id = {upload}')
+        if change.startswith('digest'):
+            size = world.server.sql(f'SELECT size FROM uploads WHERE id = {upload}')[0][0]
+            other = b'y' * int(size)
+            world.server.sql(f"UPDATE uploads SET digest = '{sm3(other)}' WHERE id = {upload}")
+            world.server.sql(f'UPDATE upload_chunks SET bytes = {world.server.blob(other)} '
+                             f'WHERE upload = {upload}')
+        answer = client.command('/api/v1/cases', body)
+        if change == 'size = size':
+            assert answer.status == 201, answer
+        else:
+            assert answer.status == 422 and answer.code == 'upload-incomplete', (change, answer)
+    upload = start(client, len(data)).json['id']
+    assert client.chunk(upload, 0, data[:CHUNK]).status == 200
+    world.server.restart()           # what was hashed is forgotten, and read from the rows again
+    client.close()
+    world.server.sql(f'UPDATE upload_chunks SET bytes = {world.server.zeros(CHUNK)} '
+                     f'WHERE upload = {upload}')
+    answer = client.chunk(upload, CHUNK, data[CHUNK:])
+    assert answer.status in (404, 500), answer
+    assert client.get(f'/api/v1/uploads/{upload}').json['received'] == CHUNK
+
+
 CASES = [whole_file, resumed_after_restart, wrong_places, chunk_too_large, bad_requests, foreign,
-         incomplete, cited_once, too_many, too_many_at_once, dropped, swept, download]
+         incomplete, cited_once, edited, too_many, too_many_at_once, dropped, swept, download]

@@ -82,8 +82,10 @@ def run_all(arguments, folder):
 
 def check_end(server, status):
     assert status == 0, f'exit {status}: {server.log()[-3000:]}'
-    assert 'Sanitizer' not in server.log() and '"level":"error"' not in server.log(), \
-        server.log()[-3000:]
+    errors = [line for line in server.log().splitlines() if '"level":"error"' in line]
+    # Of what a test has done to the database, the server complains as it should.
+    errors = [line for line in errors if 'somebody wrote into the database' not in line]
+    assert 'Sanitizer' not in server.log() and not errors, server.log()[-3000:]
 
 
 def main():

@@ -92,6 +92,13 @@ class Server:
         assert status == 0, f'the server ended with {status}: {self.log()[-2000:]}'
         self.start(*more)
 
+    def blob(self, data):
+        """Bytes as a literal of the database."""
+        return f"'\\x{data.hex()}'::bytea" if self.database else f"x'{data.hex()}'"
+
+    def zeros(self, size):
+        return f"decode(repeat('00', {size}), 'hex')" if self.database else f'zeroblob({size})'
+
     def sql(self, statement):
         """What somebody can do who owns the database but not the program; gives rows of texts."""
         if self.database:
