@@ -89,7 +89,7 @@ static bool prepare_calendar(struct clerk *clerk, struct command *command, struc
     if (calendar.years.len != 1)
         return RAISE(e, INPUT, "calendar", "load one year at a time");
     command->year = calendar.years.items[0].year;
-    command->notice = calendar.years.items[0].notice;
+    command->document = calendar.years.items[0].document;
     command->digest = digest_hex(clerk->batch, sm3(command->bytes));
     return true;
 }

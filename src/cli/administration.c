@@ -190,7 +190,7 @@ int calendar_load(const struct args *args, str file, struct err *e)
         };
         done = ask(site.clerk, args->arena, &command, wall_clock(NULL), NULL, e);
         if (done == EXIT_DONE)
-            printf("loaded %d: %.*s\n", year->year, STR_FMT(year->notice));
+            printf("loaded %d: %.*s\n", year->year, STR_FMT(year->document));
     }
     site_close(&site);
     return done;

@@ -149,7 +149,7 @@ static void load_calendar(struct act *act)
     event->calendar_loaded = (struct event_calendar_loaded){
         .year = command->year,
         .digest = command->digest,
-        .notice = command->notice,
+        .document = command->document,
     };
     act->out->object = event->index;
 }

@@ -53,15 +53,15 @@ static bool finish_year(struct reader *reader)
 
 static bool read_year(struct reader *reader, str rest)
 {
-    str number, notice;
+    str number, document;
     int64_t year;
-    str_cut(str_trim(rest), ' ', &number, &notice);
-    notice = str_trim(notice);
+    str_cut(str_trim(rest), ' ', &number, &document);
+    document = str_trim(document);
     if (!str_to_i64(number, &year) || year < LIMIT_YEAR_MIN || year > LIMIT_YEAR_MAX)
         return REFUSE(reader, "\"%.*s\" is not a year from %d to %d: write #year YYYY NOTICE",
                       STR_FMT(number), LIMIT_YEAR_MIN, LIMIT_YEAR_MAX);
-    if (notice.len == 0)
-        return REFUSE(reader, "the year %d cites no notice: write its number after the year",
+    if (document.len == 0)
+        return REFUSE(reader, "the year %d cites no document: write its number after the year",
                       (int)year);
     if (!finish_year(reader))
         return false;
@@ -72,7 +72,7 @@ static bool read_year(struct reader *reader, str rest)
                       (int)year, before);
     reader->in_year = true;
     reader->year_line = reader->line;
-    reader->year = (struct calendar_year){.year = (int)year, .notice = notice};
+    reader->year = (struct calendar_year){.year = (int)year, .document = document};
     memset(&reader->days, 0, sizeof reader->days);
     return true;
 }
@@ -157,7 +157,7 @@ bool calendar_parse(struct arena *arena, str file, str text, struct calendar *ou
 str calendar_print_year(struct arena *arena, const struct calendar_year *year)
 {
     struct buf text = buf_new(arena, 64 + year->n * 64);
-    buf_addf(&text, "#year %d %.*s\n", year->year, STR_FMT(year->notice));
+    buf_addf(&text, "#year %d %.*s\n", year->year, STR_FMT(year->document));
     for (size_t i = 0; i < year->n; i++) {
         const struct calendar_day *day = &year->days[i];
         str on = date_print(arena, day->on);

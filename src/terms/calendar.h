@@ -17,7 +17,7 @@ struct calendar_day {
 
 struct calendar_year {
     int year;
-    str notice;              /* numbers of the notices, e.g. 国办发明电〔2019〕16号 */
+    str document;            /* number of each that arranged it, e.g. 国办发明电〔2019〕16号 */
     struct calendar_day *days; /* ascending */
     size_t n;
 };
@@ -33,10 +33,10 @@ struct day_info {
 };
 
 /* Reads one file of arrangements: lines `date TAB off|work TAB english TAB chinese`, comment
- * lines beginning with #, and a line `#year YYYY notice-text` before the days of each year.
+ * lines beginning with #, and a line `#year YYYY document` before the days of each year.
  * Everything in out lives in the arena and points into text. Errors: INPUT with file:line (not
  * UTF-8, a day outside its year, not ascending, a make-up workday from Monday to Friday, bad date,
- * a year without notice or without days); out is then left alone. */
+ * a year without document or without days); out is then left alone. */
 bool calendar_parse(struct arena *arena, str file, str text, struct calendar *out, struct err *e)
     WARN_UNUSED;
 /* The text form of one year, as calendar_parse reads it: what a database keeps of it. */

@@ -90,7 +90,7 @@ struct command {
     /* activate_policy, load_calendar */
     str policy_name, bytes;      /* bytes: the blob or the year's text */
     int32_t year;
-    str notice;
+    str document;
 };
 
 #endif

@@ -9,7 +9,8 @@ static void check_year(struct arena *arena, const struct calendar_year *year)
     str text = calendar_print_year(arena, year);
     must(calendar_parse(arena, S("printed"), text, &one, &e));
     must(one.years.len == 1 && one.years.items[0].n == year->n);
-    must(one.years.items[0].year == year->year && str_eq(one.years.items[0].notice, year->notice));
+    must(one.years.items[0].year == year->year &&
+         str_eq(one.years.items[0].document, year->document));
     must(str_eq(calendar_print_year(arena, &one.years.items[0]), text));
 }
 

@@ -149,7 +149,7 @@ static void each_year_has_its_working_days(void **state)
             fail_msg("%d: got %d, want %d", 2018 + i, calendar_count_work(&calendar, before, last),
                      sums[i]);
     }
-    assert_str(calendar_find(&calendar, 2020)->notice,
+    assert_str(calendar_find(&calendar, 2020)->document,
                S("国办发明电〔2019〕16号、国办发明电〔2020〕1号"));
     assert_null(calendar_find(&calendar, 2027));
 }
@@ -221,10 +221,10 @@ static void what_is_printed_of_a_year_reads_back(void **state)
     assert_int_equal(rebuilt.years.len, calendar.years.len);
     for (size_t i = 0; i < rebuilt.years.len; i++)
         assert_int_equal(rebuilt.years.items[i].year, 2018 + (int)i);
-    struct calendar_year changed = {.year = 2020, .notice = S("a later notice")};
+    struct calendar_year changed = {.year = 2020, .document = S("a later notice")};
     calendar_put(*state, &rebuilt, &changed);
     assert_int_equal(rebuilt.years.len, calendar.years.len);
-    assert_str(calendar_find(&rebuilt, 2020)->notice, S("a later notice"));
+    assert_str(calendar_find(&rebuilt, 2020)->document, S("a later notice"));
     assert_true(calendar_is_work(&rebuilt, day("2020-10-01")));
     assert_false(calendar_is_work(&rebuilt, day("2021-10-01")));
 }
@@ -265,7 +265,7 @@ static void a_wrong_calendar_is_refused_with_its_line(void **state)
         {"#year 2200 notice\n", "h.tsv:1",
          "\"2200\" is not a year from 1900 to 2199: write #year YYYY NOTICE"},
         {"#year 2020 \n", "h.tsv:1",
-         "the year 2020 cites no notice: write its number after the year"},
+         "the year 2020 cites no document: write its number after the year"},
         {YEAR "#year 2021 notice\n2021-01-01\toff\tA\t甲\n", "h.tsv:2",
          "the year 2020 has no days: write its days off and make-up workdays below it"},
         {YEAR, "h.tsv:2",
@@ -293,7 +293,7 @@ static void a_calendar_file_may_come_from_windows(void **state)
     assert_true(calendar_parse(*state, S("h.tsv"),
                                S("# x\r\n\r\n#year 2020 16\r\n2020-01-01\toff\tNew Year\t元旦"),
                                &calendar, &e));
-    assert_str(calendar.years.items[0].notice, S("16"));
+    assert_str(calendar.years.items[0].document, S("16"));
     assert_str(calendar.years.items[0].days[0].name_zh, S("元旦"));
     assert_true(calendar_parse(*state, S("h.tsv"), S("\n# nothing yet\n"), &calendar, &e));
     assert_int_equal(calendar.years.len, 0);

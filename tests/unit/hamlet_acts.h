@@ -268,7 +268,7 @@ static inline struct command random_calendar(struct hamlet *hamlet)
         calendar_find(&hamlet->calendars[which], date_year(hamlet->today));
     must(year != NULL);
     return (struct command){.kind = COMMAND_load_calendar, .authority = AUTHORITY,
-                            .year = year->year, .notice = year->notice,
+                            .year = year->year, .document = year->document,
                             .digest = which ? S("01") : S("00"),
                             .bytes = calendar_print_year(arena, year)};
 }
