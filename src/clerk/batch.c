@@ -12,9 +12,13 @@ static bool carry_job(struct clerk *clerk, struct job *job, int64_t now_ms, stru
 
 static bool carry_all(struct clerk *clerk, struct job *jobs, int64_t now_ms, struct err *e)
 {
-    for (struct job *job = jobs; job; job = job->next)
+    for (struct job *job = jobs; job; job = job->next) {
         if (!carry_job(clerk, job, now_ms, e))
             return false;
+        /* What one command needed, the next one overwrites while it is still in the cache. */
+        arena_reset(clerk->batch);
+        arena_on_overflow(clerk->batch, clerk->frame);
+    }
     return true;
 }
 

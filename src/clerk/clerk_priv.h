@@ -21,7 +21,7 @@ struct kept_authority {
 struct clerk {
     struct clerk_options options;
     struct arena *arena;     /* lives as long as the clerk */
-    struct arena *batch;     /* of one transaction */
+    struct arena *batch;     /* of one job, or of one transaction without jobs */
     struct db *db;
     struct journal *journal;
     struct library *library;

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { SHORT_MAP = 32 };
+
 static void print_escape(struct buf *buf, unsigned char c)
 {
     switch (c) {
@@ -53,6 +55,22 @@ static int by_key(const void *a, const void *b)
     return str_cmp(((const struct doc_member *)a)->key, ((const struct doc_member *)b)->key);
 }
 
+/* Nearly all maps are short, and nearly in order. */
+static void sort_members(struct doc_member *members, size_t n)
+{
+    if (n > SHORT_MAP) {
+        qsort(members, n, sizeof *members, by_key);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct doc_member moved = members[i];
+        size_t at = i;
+        for (; at > 0 && by_key(&members[at - 1], &moved) > 0; at--)
+            members[at] = members[at - 1];
+        members[at] = moved;
+    }
+}
+
 static bool is_sorted(const struct doc_member *members, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -70,7 +88,7 @@ static void print_map(struct buf *buf, const struct doc *doc)
         struct doc_member *sorted = NEWS(buf->arena, struct doc_member, n);
         for (size_t i = 0; i < n; i++)
             sorted[i] = members[i];
-        qsort(sorted, n, sizeof *sorted, by_key);
+        sort_members(sorted, n);
         members = sorted;
     }
     buf_addc(buf, '{');

@@ -115,14 +115,12 @@ struct doc *event_payload(struct arena *arena, const struct event *event)
 /* ---- from a document ----------------------------------------------------------------------- */
 
 #define EVENT(symbol, name, version, stream)                                                       \
-    static void read_##symbol(struct arena *arena, struct doc_reader *reader,                      \
-                              struct event_##symbol *to)                                           \
-    {                                                                                              \
-        (void)arena;
+    static void read_##symbol(struct doc_reader *reader, struct event_##symbol *to)                \
+    {
 #define INT(name) to->name = doc_read_int(reader, S(#name));
-#define TEXT(name) to->name = str_dup(arena, doc_read_text(reader, S(#name)));
+#define TEXT(name) to->name = doc_read_text(reader, S(#name));
 #define DATE(name) to->name = doc_read_date(reader, S(#name));
-#define DOC(name) to->name = doc_copy(arena, doc_read_doc(reader, S(#name)));
+#define DOC(name) to->name = doc_read_doc(reader, S(#name));
 #define END(symbol) }
 #include "terms/events.def"
 #undef EVENT
@@ -147,14 +145,14 @@ struct doc *event_payload(struct arena *arena, const struct event *event)
 #undef DOC
 #undef END
 
-static bool read_payload(struct arena *arena, struct doc_reader *reader, struct event *event)
+static bool read_payload(struct doc_reader *reader, struct event *event)
 {
     const str *fields = NULL;
     size_t n = 0;
     switch (event->kind) {
 #define EVENT(symbol, name, version, stream)                                                       \
     case EVENT_##symbol:                                                                           \
-        read_##symbol(arena, reader, &event->symbol);                                              \
+        read_##symbol(reader, &event->symbol);                                                     \
         fields = FIELDS_##symbol;                                                                  \
         n = COUNT_OF(FIELDS_##symbol);                                                             \
         break;
@@ -183,7 +181,7 @@ bool event_from_payload(struct arena *arena, const struct doc *payload, struct e
     struct event read = *event;
     if (!payload || payload->kind != DOC_MAP)
         return RAISE(e, INPUT, event_name(event->kind), "the payload must be an object");
-    if (!read_payload(arena, &reader, &read)) {
+    if (!read_payload(&reader, &read)) {
         str where = str_printf(arena, "%s.%s", event_name(event->kind), field.where);
         return RAISE(e, INPUT, str_to_cstr(arena, where), "%s", field.msg);
     }

@@ -74,8 +74,8 @@ const char *event_name(enum event_kind kind);            /* "case.opened" */
 int event_version(enum event_kind kind);
 enum stream_kind event_stream(enum event_kind kind);
 bool event_kind_parse(str name, enum event_kind *out) WARN_UNUSED;
-/* The payload as a document (texts are borrowed), and back into the fields of event->kind, copied
- * into the arena (sticky errors: INPUT, where = event.field; a field not in the table is one). */
+/* The payload as a document, and back into the fields of event->kind; texts and documents inside
+ * are borrowed both ways (errors: INPUT, where = event.field; a field not in the table is one). */
 struct doc *event_payload(struct arena *arena, const struct event *event);
 bool event_from_payload(struct arena *arena, const struct doc *payload, struct event *event,
                         struct err *e) WARN_UNUSED;

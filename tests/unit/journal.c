@@ -47,6 +47,21 @@ static void entries_survive_their_bytes(void **state)
     }
 }
 
+/* Both ways of reading, of plain bytes and of others. */
+static void a_read_entry_owns_its_texts(void **state)
+{
+    (void)state;
+    for (int64_t i = 1; i < 4; i++) {
+        struct err e = {0};
+        struct entry entry = {event_of(arena, i), 1, S("k"), S("d")}, read;
+        str bytes = entry_print(arena, &entry);
+        char *shared = str_to_cstr(arena, bytes);
+        OK(entry_parse(arena, (str){shared, bytes.len}, &read, &e));
+        memset(shared, 'x', bytes.len);
+        assert_true(str_eq(entry_print(arena, &read), bytes));
+    }
+}
+
 /* Events of which no entry should be written, or might not. */
 static size_t odd_events(struct event *out)
 {
@@ -652,6 +667,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(entries_have_the_bytes_they_always_had, begin, finish),
         cmocka_unit_test_setup_teardown(entries_survive_their_bytes, begin, finish),
+        cmocka_unit_test_setup_teardown(a_read_entry_owns_its_texts, begin, finish),
         cmocka_unit_test_setup_teardown(only_what_can_be_read_is_written, begin, finish),
         cmocka_unit_test_setup_teardown(what_is_not_an_entry_is_refused, begin, finish),
         cmocka_unit_test_setup_teardown(an_empty_log_is_sound, begin, finish),

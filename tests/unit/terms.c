@@ -414,19 +414,6 @@ static void a_payload_with_a_wrong_field_is_refused(void **state)
     }
 }
 
-static void a_read_event_owns_its_texts(void **state)
-{
-    struct arena *arena = *state;
-    char title[] = "before";
-    struct event event = {.kind = EVENT_case_opened}, back = {.kind = EVENT_case_opened};
-    struct err e = {.code = ERR_NONE};
-    event.case_opened.title = str_of(title);
-    event.case_opened.on = DATE_NONE;
-    assert_true(event_from_payload(arena, event_payload(arena, &event), &back, &e));
-    memset(title, 'x', 6);
-    assert_str(back.case_opened.title, S("before"));
-}
-
 /* ---- refusals -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -566,7 +553,6 @@ int main(void)
         TEST(a_payload_keeps_every_field),
         TEST(an_empty_payload_keeps_its_emptiness),
         TEST(a_payload_with_a_wrong_field_is_refused),
-        TEST(a_read_event_owns_its_texts),
         TEST(every_refusal_is_whole),
         TEST(a_refusal_fills_its_sentence),
         TEST(a_refusal_cites_its_article),
