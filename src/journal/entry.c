@@ -121,13 +121,11 @@ bool entry_parse(struct arena *arena, str bytes, struct entry *out, struct err *
     return true;
 }
 
-/* A plain text is read as the document that it was printed from, so that document is asked in its
- * place whether an event can be made of it. */
+/* A plain text is read as the document that it was printed from, and of a document that was made of
+ * an event an event can be made again: there is nothing else to ask. */
 bool entry_print_readable(struct arena *arena, const struct entry *entry, str *out, struct err *e)
 {
-    struct doc *map = entry_doc(arena, entry);
-    struct entry read = {0};
-    *out = json_canonical(arena, map);
-    return json_is_plain(*out, ENTRY_LIMITS) ? read_fields(arena, map, &read, e)
-                                             : entry_parse(arena, *out, &read, e);
+    struct entry read;
+    *out = entry_print(arena, entry);
+    return json_is_plain(*out, ENTRY_LIMITS) || entry_parse(arena, *out, &read, e);
 }
