@@ -199,7 +199,7 @@ async function apply(unit) {
   await unit.the('receipt').waitFor()
   check('it says that it is submitted', await unit.the('receipt').innerText(), /申请已提交/)
   check('the receipt bears the number',
-    await unit.the('receipt-number').innerText(), /RY-\d{4}-0007/)
+    await unit.the('receipt-number').innerText(), /RY-\d{4}-\d{4}/)
   await look(unit, 'receipt')
   const number = await unit.the('receipt-number').innerText()
   await unit.open(`${new URL(unit.page.url()).pathname}?first=1&n=99`)

@@ -14,6 +14,8 @@ export const PEOPLE = {
   auditor: '钱审计',
 }
 
+const begun = Number(process.env.YUNJIAN_TEST_AHEAD ?? 0)
+
 export class Server {
   constructor(binary, database) {
     this.binary = binary
@@ -31,11 +33,11 @@ export class Server {
     return execFileSync(this.binary, args, { input: `${PASSWORD}\n`, encoding: 'utf8' })
   }
 
-  /** Serves with the clock `days` ahead of now. */
+  /** Serves with the clock `days` ahead of now, whatever now is for this run. */
   async start(days = 0) {
     const serve = ['serve', '--data', this.data]
     const ahead = resolve(dirname(this.binary), 'tests', 'ahead.so')
-    const env = { ...process.env, LD_PRELOAD: ahead, YUNJIAN_TEST_AHEAD: String(days) }
+    const env = { ...process.env, LD_PRELOAD: ahead, YUNJIAN_TEST_AHEAD: String(days + begun) }
     this.child = spawn(this.binary, serve, days ? { env } : {})
     this.child.stderr.pipe(process.stderr)
     this.ended = new Promise((resolve) => this.child.once('exit', resolve))
