@@ -162,8 +162,8 @@ static void same_lines(void)
     struct err e = {0};
     struct world world = {.db = clerk_db(clerk), .arena = arena};
     struct facts facts = {0};
-    struct record *lines;
-    size_t n;
+    struct record *lines = NULL;
+    size_t n = 0;
     assert_true(db_begin(world.db, &e) &&
                 world_lines(&world, AUTHORITY, hamlet->policy, &lines, &n, &e));
     db_rollback(world.db);
@@ -188,8 +188,8 @@ static void one_line_a_month(void)
         const struct record *line = &hamlet->lines.items[i];
         const struct ledger *ledger = policy_register(hamlet->policy, line->register_id);
         struct err e = {0};
-        struct row_record *rows;
-        size_t n;
+        struct row_record *rows = NULL;
+        size_t n = 0;
         struct db *db = clerk_db(clerk);
         assert_true(db_begin(db, &e) &&
                     q_record_in_force(db, arena, AUTHORITY, line->register_id, line->organisation,
