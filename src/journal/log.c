@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum {
-    ENDS_MAX = 8192,         /* streams whose last counter is remembered */
+    ENDS_MAX = 2048,         /* streams whose last counter is remembered */
     EACH_ROWS = 64,          /* entries of one batch of journal_each */
     SEAL_BYTES = 64 * 1024,  /* the texts of one seal */
 };

@@ -527,7 +527,7 @@ static bool configure(struct sqlite_db *s, bool memory, struct err *e)
         return run(s, "PRAGMA query_only = ON; PRAGMA cache_size = -8192", e);
     }
     /* As many pages as a batch touches; more only fill memory, for the system caches the file. */
-    if (!run(s, "PRAGMA secure_delete = ON; PRAGMA cache_size = -16384; "
+    if (!run(s, "PRAGMA secure_delete = ON; PRAGMA cache_size = -8192; "
              "PRAGMA journal_size_limit = 67108864; PRAGMA synchronous = FULL", e))
         return false;
     if (memory)

@@ -26,7 +26,7 @@ static void open_file(const char *path)
     demand(sqlite3_open_v2(path, &handle, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE |
                            SQLITE_OPEN_CREATE, NULL), path);
     execute("PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; "
-            "PRAGMA cache_size = -16384; PRAGMA journal_size_limit = 67108864; "
+            "PRAGMA cache_size = -8192; PRAGMA journal_size_limit = 67108864; "
             "PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL");
 }
 
