@@ -131,6 +131,19 @@ static bool gather_filed(struct clerk *clerk, const struct command *command, str
     return true;
 }
 
+/* The system of a line, loaded for the first that is about it. */
+static bool gather_once(const struct command *command, struct world *world,
+                        struct system_state **systems, size_t row, struct err *e)
+{
+    int64_t id = command->records.items[row].system;
+    for (size_t i = 0; i < row; i++)
+        if (command->records.items[i].system == id) {
+            systems[row] = systems[i];
+            return true;
+        }
+    return gather_system(command, world, id, &systems[row], e);
+}
+
 static bool gather_lines(struct clerk *clerk, const struct command *command, struct world *world,
                          struct facts *facts, struct err *e)
 {
@@ -147,7 +160,7 @@ static bool gather_lines(struct clerk *clerk, const struct command *command, str
         NEWS(clerk->batch, struct system_state *, command->records.len + 1);
     struct record *own = NEWS(clerk->batch, struct record, command->records.len + 1);
     for (size_t i = 0; i < command->records.len; i++)
-        if (!gather_system(command, world, command->records.items[i].system, &systems[i], e) ||
+        if (!gather_once(command, world, systems, i, e) ||
             (facts->policy && !gather_own(world, facts, command->register_id,
                                           command->records.items[i].period, own, e)))
             return false;

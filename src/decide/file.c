@@ -44,16 +44,25 @@ static void look_through_lists(struct act *act, int64_t record)
 
 /* ---- lines ---- */
 
-static const struct record *line_for(const struct act *act, str register_id, int64_t organisation,
-                                     int32_t period)
+/* The entry of the line in force that one for the month takes the place of, or 0. A body's own may
+ * have been filed a moment ago, by the same act; a system remembers those itself. */
+static int64_t line_for(const struct act *act, str register_id, int64_t organisation,
+                        int32_t period)
 {
     const struct record *records = act->system ? act->system->records.items : act->facts->own;
     size_t n = act->system ? act->system->records.len : act->facts->n_own;
+    for (size_t i = act->system ? 0 : act->out->events.len; i > 0; i--) {
+        const struct event *event = &act->out->events.items[i - 1];
+        const struct event_record_filed *filed = &event->record_filed;
+        if (event->kind == EVENT_record_filed && !filed->system && filed->period == period &&
+            filed->organisation == organisation && str_eq(filed->register_id, register_id))
+            return event->index;
+    }
     for (size_t i = 0; i < n; i++)
         if (str_eq(records[i].register_id, register_id) && records[i].period == period &&
             (act->system || records[i].organisation == organisation))
-            return &records[i];
-    return NULL;
+            return records[i].id;
+    return 0;
 }
 
 /* Puts the line where the facts would have it: latest period first, in place of the one before. */
@@ -81,8 +90,7 @@ void file_line(struct act *act, const struct ledger *ledger, int64_t organisatio
     act_note(act, ledger);
     if (ledger->about == ABOUT_FILER)
         act->system = NULL;
-    const struct record *before =
-        ledger->monthly ? line_for(act, ledger->id, organisation, period) : NULL;
+    int64_t before = ledger->monthly ? line_for(act, ledger->id, organisation, period) : 0;
     struct event *event = act_emit(act, EVENT_record_filed);
     event->stream = event->index;
     event->record_filed = (struct event_record_filed){
@@ -92,7 +100,7 @@ void file_line(struct act *act, const struct ledger *ledger, int64_t organisatio
         .period = period,
         .form = doc_copy(act->arena, form),
         .on = act->day,
-        .replaces = before ? before->id : 0,
+        .replaces = before,
     };
     if (act->system) {
         int64_t id = event->index;
@@ -133,15 +141,18 @@ static void check_period(struct act *act, const struct ledger *ledger, size_t ro
         bad_period(act, row, "应写作 年-月", "write it as YYYY-MM");
     else if (period > year * 100 + month)
         bad_period(act, row, "不得填报将来的月份", "a month to come cannot be filed");
+    else if (period / 100 < year - LIMIT_YEARS_BACK)
+        bad_period(act, row, "不得填报多年以前的月份", "a month of so many years ago cannot be filed");
 }
 
-/* A line is about a system that its filer serves or owns, or that it oversees. */
-static bool may_file(struct act *act, const struct ledger *ledger,
+/* A line is about a system that its filer serves or owns, or that it oversees; or about the filer,
+ * and then about no system. */
+static bool may_file(struct act *act, const struct ledger *ledger, int64_t id,
                      const struct system_state *system)
 {
     const struct actor *actor = act->facts->actor;
     if (ledger->about == ABOUT_FILER)
-        return true;
+        return id == 0;
     return system && (system->provider == actor->organisation ||
                       system->owner == actor->organisation ||
                       decide_sight(act->policy, actor->role) == SIGHT_ALL);
@@ -153,7 +164,7 @@ static struct doc *check_record(struct act *act, const struct ledger *ledger, si
     const struct system_state *system =
         ledger->about == ABOUT_SYSTEM ? act->facts->systems[row] : NULL;
     check_period(act, ledger, row, record->period);
-    if (!may_file(act, ledger, system)) {
+    if (!may_file(act, ledger, record->system, system)) {
         act_refuse(act, REFUSAL_UNKNOWN_SYSTEM, str_printf(act->arena, "lines.%zu.system", row),
                    ledger->basis.article, NO_WORDS);
         return NULL;
@@ -192,6 +203,16 @@ static const struct ledger *find_register(struct act *act)
     return NULL;
 }
 
+/* The system of a line, as the lines before it have left it. */
+static struct system_state *system_of_line(struct act *act, struct system_state **systems,
+                                           size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (systems[i]->id == act->facts->systems[row]->id)
+            return systems[i];
+    return copy_system(act->arena, act->facts->systems[row]);
+}
+
 void decide_file_records(struct act *act)
 {
     const struct command *command = act->command;
@@ -206,10 +227,12 @@ void decide_file_records(struct act *act)
                    (struct words){.first = ledger->label});
     if (act->out->refused)
         return;
+    struct system_state **systems =
+        NEWS(act->arena, struct system_state *, command->records.len + 1);
     for (size_t i = 0; i < command->records.len; i++) {
         const struct filed_record *record = &command->records.items[i];
         if (ledger->about == ABOUT_SYSTEM)
-            act->system = copy_system(act->arena, act->facts->systems[i]);
+            act->system = systems[i] = system_of_line(act, systems, i);
         file_line(act, ledger, act->facts->actor->organisation, record->period, lines[i]);
     }
     act->out->object = act->out->events.items[0].index;

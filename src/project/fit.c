@@ -111,10 +111,14 @@ bool fit_record(struct world *world, const struct event *event, struct err *e)
         return unfit(event, "it is of no day or month", e);
     if (!filed->replaces)
         return true;
-    return q_record(world->db, world->arena, filed->replaces, &before, e) &&
-           ((before && before->system == filed->system &&
-             str_eq(before->register_id, filed->register_id)) ||
-            unfit(event, "it takes the place of another register's line", e));
+    if (!q_record(world->db, world->arena, filed->replaces, &before, e))
+        return false;
+    if (!before || before->system != filed->system ||
+        !str_eq(before->register_id, filed->register_id))
+        return unfit(event, "it takes the place of another register's line", e);
+    return (before->replaced == 0 && before->period == filed->period &&
+            (filed->system || before->organisation == filed->organisation)) ||
+           unfit(event, "it takes the place of a line that is not in force for its month", e);
 }
 
 /* ---- systems ----------------------------------------------------------------------------- */

@@ -246,12 +246,12 @@ static bool sqlite_put(struct db *db, const struct db_query *q, const struct db_
 static int transact(struct sqlite_db *s, enum tx_statement which, int *out_os)
 {
     sqlite3_stmt **statement = &s->tx[which];
+    s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
     int rc = *statement ? SQLITE_OK
                         : sqlite3_prepare_v3(s->handle, TX_SQL[which], -1,
                                              SQLITE_PREPARE_PERSISTENT, statement, NULL);
     if (rc != SQLITE_OK)
         return rc;
-    s->deadline_ms = now_ms() + STORE_STATEMENT_MS;
     errno = 0;
     while ((rc = sqlite3_step(*statement)) == SQLITE_ROW)
         continue;

@@ -43,7 +43,8 @@ enum {
 
     /* Registers: lines of one command (a month of a city's systems), lines that facts hold. */
     LIMIT_LINES = 2000,
-    LIMIT_RECORDS = 500,
+    LIMIT_RECORDS = 2000,        /* more than LIMIT_YEARS_BACK of a dozen monthly registers */
+    LIMIT_YEARS_BACK = 10,
 
     /* Policy files. */
     LIMIT_YAML_BYTES = 256 * 1024,

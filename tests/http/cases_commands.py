@@ -263,6 +263,12 @@ def months(world):
         line = {'period': f'2025-{month:02}', 'form': form}
         answer = client.command(path, {'lines': [line]})
         assert answer.status == 201, (line, answer)
+    for lines in ([{'period': '2025-03', 'system': 7, 'form': form}],
+                  [{'period': '2025-03', 'form': form}, {'period': '2025-03', 'form': form}]):
+        answer = client.command(path, {'lines': lines})
+        assert answer.status == 422, (lines, answer)
+    answer = client.command(path, {'lines': [{'period': '1999-01', 'form': form}]})
+    assert answer.status == 422 and answer.code == 'bad-period', answer
     for period in ('2025-1', '2025-00', '2025-13', '202501', '2025/01', '25-01', '2025-01-01',
                    '2025- 1', '2025-+1'):
         answer = client.command(path, {'lines': [{'period': period, 'form': form}]})

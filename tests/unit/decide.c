@@ -89,6 +89,33 @@ static struct event reread(const struct event *event)
     return copy;
 }
 
+/* After lines were filed, each system is on the lists whose conditions hold, and has one line in
+ * force for a month of a register. */
+static void laws_of_filing(const struct hamlet *hamlet, const struct command *command)
+{
+    const struct policy *version = hamlet->policy;
+    const struct ledger *ledger = policy_register(version, command->register_id);
+    for (size_t i = 0; i < command->records.len; i++) {
+        struct system_state *system = hamlet_system(hamlet, command->records.items[i].system);
+        struct facts facts = {.authority = &hamlet->authority, .system = system,
+                              .policy = version, .today = hamlet->today};
+        if (!system)
+            continue;
+        for (size_t k = 0; k < version->n_lists; k++) {
+            bool listed = false;
+            for (size_t n = 0; n < system->listings.len; n++)
+                listed |= str_eq(system->listings.items[n].list, version->lists[k].id) &&
+                          !system->listings.items[n].gone;
+            assert_int_equal(listed, decide_holds(arena, &facts, version->lists[k].when));
+        }
+        for (size_t a = 0; ledger->monthly && a < system->records.len; a++)
+            for (size_t b = 0; b < a; b++)
+                assert_false(str_eq(system->records.items[a].register_id, ledger->id) &&
+                             str_eq(system->records.items[b].register_id, ledger->id) &&
+                             system->records.items[a].period == system->records.items[b].period);
+    }
+}
+
 /* ---- lives ---------------------------------------------------------------------------------- */
 
 static void fold_decision(struct hamlet *hamlet, const struct command *command,
@@ -104,6 +131,8 @@ static void fold_decision(struct hamlet *hamlet, const struct command *command,
     hamlet->next += (int64_t)decision->events.len;
     hamlet->accepted++;
     hamlet->done[command->kind]++;
+    if (command->kind == COMMAND_file_records)
+        laws_of_filing(hamlet, command);
     for (size_t i = 0; i < hamlet->cases.len; i++)
         if (hamlet->cases.items[i]->changed) {
             laws_of_case(hamlet, hamlet->cases.items[i]);
@@ -392,6 +421,46 @@ static void quantities_are_granted_and_lent(void **state)
     }
 }
 
+/* Three low months make a list's condition true, filed one by one or at once. */
+static void a_list_sees_every_line_of_a_command(void **state)
+{
+    (void)state;
+    struct prng prng;
+    struct hamlet *hamlet = fresh_hamlet(&prng, policy);
+    const struct actor *provider = the(hamlet, "provider");
+    struct system_state *system = NEW(arena, struct system_state);
+    struct doc *confirmed = doc_map(arena), *used = doc_map(arena);
+    doc_put_text(arena, confirmed, S("metric"), S("cpu"));
+    doc_put_int(arena, confirmed, S("below"), 10);
+    doc_put_int(arena, confirmed, S("months"), 3);
+    doc_put_int(arena, used, S("cpu"), 5);
+    doc_put_int(arena, used, S("memory"), 5);
+    doc_put_int(arena, used, S("storage"), 5);
+    *system = (struct system_state){.id = 900, .authority = AUTHORITY, .stage = SYSTEM_LIVE,
+                                    .provider = provider->organisation};
+    struct record confirmation = {.id = 901, .system = 900, .form = confirmed,
+                                  .register_id = S("demand-confirmation"), .on = hamlet->today};
+    VEC_PUSH(arena, &system->records, confirmation);
+    struct system_state *systems[] = {system, system, system};
+    struct facts facts = {.actor = provider, .authority = &hamlet->authority, .policy = policy,
+                          .in_force = policy, .systems = systems, .today = hamlet->today};
+    struct command command = {.kind = COMMAND_file_records, .actor = provider->person,
+                              .register_id = S("utilisation")};
+    int year, month, day, listed = 0;
+    date_to_ymd(hamlet->today, &year, &month, &day);
+    for (int i = 0; i < 3; i++) {
+        struct filed_record line = {.system = 900, .period = (year - 1) * 100 + 9 - i,
+                                    .form = used};
+        VEC_PUSH(arena, &command.records, line);
+    }
+    struct decision decision = decide_one(&facts, &command);
+    assert_false(decision.refused);
+    for (size_t i = 0; i < decision.events.len; i++)
+        listed += decision.events.items[i].kind == EVENT_system_listed;
+    assert_int_equal(listed, 1);
+    assert_int_equal(system->records.len, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +471,7 @@ int main(void)
         cmocka_unit_test(a_case_of_another_authority_is_no_case),
         cmocka_unit_test(only_the_security_administrator_registers),
         cmocka_unit_test(quantities_are_granted_and_lent),
+        cmocka_unit_test(a_list_sees_every_line_of_a_command),
     };
     return cmocka_run_group_tests(tests, found_policies, leave_policies);
 }

@@ -216,6 +216,13 @@ static inline struct command random_filing(struct hamlet *hamlet, const struct a
                                                        : (year - 1) * 100 + 12 + month,
             .form = random_form(hamlet, NULL, &ledger->form, NULL, STR_NONE),
         };
+        /* Several months of one system now and then, as a provider catches up. */
+        if (i > 0 && chance(hamlet, 50)) {
+            record.system = command.records.items[i - 1].system;
+            record.period = command.records.items[i - 1].period - (int32_t)below(hamlet, 2);
+            if (record.period % 100 == 0)
+                record.period -= 88;
+        }
         if (again && i == 0) {
             record.system = again->system;
             record.period = again->period;
