@@ -142,7 +142,8 @@ static void check_period(struct act *act, const struct ledger *ledger, size_t ro
     else if (period > year * 100 + month)
         bad_period(act, row, "不得填报将来的月份", "a month to come cannot be filed");
     else if (period / 100 < year - LIMIT_YEARS_BACK)
-        bad_period(act, row, "不得填报多年以前的月份", "a month of so many years ago cannot be filed");
+        bad_period(act, row, "不得填报多年以前的月份",
+                   "a month of so many years ago cannot be filed");
 }
 
 /* A line is about a system that its filer serves or owns, or that it oversees; or about the filer,
