@@ -120,9 +120,9 @@ static bool gather_filed(struct clerk *clerk, const struct command *command, str
     date_to_ymd(day, &year, &month, &of_month);
     for (size_t i = 0; i < step->n_outcomes; i++) {
         const struct outcome *outcome = &step->outcomes[i];
-        struct record *own = NEWS(clerk->batch, struct record, outcome->n_effects);
         if (!str_eq(outcome->id, command->outcome))
             continue;
+        struct record *own = NEWS(clerk->batch, struct record, outcome->n_effects);
         for (size_t k = 0; k < outcome->n_effects; k++)
             if (outcome->effects[k].kind == EFFECT_file &&
                 !gather_own(world, facts, outcome->effects[k].target, year * 100 + month, own, e))
