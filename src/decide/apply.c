@@ -317,7 +317,7 @@ static void add_grant(struct arena *arena, struct system_state *system, str item
 {
     struct grant *grant = grant_of(arena, system, item);
     int64_t *amount = lent ? &grant->lent : &grant->quantity;
-    /* Each quantity is at most LIMIT_QUANTITY and a system has few grants: no overflow. */
+    /* decide keeps every sum within LIMIT_QUANTITY. */
     must(i64_add(*amount, quantity, amount));
     /* More is taken off than is there when a regrant came in between: nothing is left then. */
     if (*amount < 0)

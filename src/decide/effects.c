@@ -33,6 +33,32 @@ static struct doc *items_of(const struct act *act, const struct effect *effect)
     return doc_get(form_of(act, effect), effect->field);
 }
 
+static int64_t there(const struct act *act, str item, bool lent)
+{
+    for (size_t i = 0; i < act->system->grants.len; i++) {
+        const struct grant *grant = &act->system->grants.items[i];
+        if (str_eq(grant->item, item))
+            return lent ? grant->lent : grant->quantity;
+    }
+    return 0;
+}
+
+/* Each grant is within the limit, but many of them may add up to more than a record can hold. */
+static void add(struct act *act, const struct effect *effect, bool lent)
+{
+    struct doc *items = items_of(act, effect);
+    for (size_t i = 0; items && i < items->map.len; i++) {
+        str id = items->map.items[i].key;
+        if (items->map.items[i].value->integer <= LIMIT_QUANTITY - there(act, id, lent))
+            continue;
+        const struct item *item = policy_item(act->policy, id);
+        act_refuse(act, REFUSAL_TOO_MUCH, effect->field, act->step->basis.article,
+                   (struct words){.first = item ? item->label : same_label(id)});
+        return;
+    }
+    grant(act, items, lent ? "lend" : "add");
+}
+
 static void provide(struct act *act, const struct effect *effect)
 {
     struct event *event = emit_system(act, EVENT_system_provided);
@@ -150,10 +176,10 @@ void run_effects(struct act *act)
         const struct effect *effect = &act->outcome->effects[i];
         act_note(act, effect);
         switch (effect->kind) {
-        case EFFECT_grant: grant(act, items_of(act, effect), "add"); break;
+        case EFFECT_grant: add(act, effect, false); break;
         case EFFECT_regrant: grant(act, items_of(act, effect), "instead"); break;
         case EFFECT_ungrant: grant(act, items_of(act, effect), "off"); break;
-        case EFFECT_lend: grant(act, items_of(act, effect), "lend"); break;
+        case EFFECT_lend: add(act, effect, true); break;
         case EFFECT_take_back: grant(act, items_of(act, effect), "take-back"); break;
         case EFFECT_release: grant(act, NULL, "release"); break;
         case EFFECT_provide: provide(act, effect); break;
