@@ -227,6 +227,7 @@ CREATE INDEX records_by_system ON records (system, replaced, period, id);
 CREATE INDEX records_by_organisation ON records (organisation, register_id, id);
 
 -- task: the one that lists show for the case, the open task opened last, else the last one.
+-- system: 0 when it is about none. period: of a duty that opened by itself, year * 100 + month, or 0.
 -- class: derived
 CREATE TABLE cases (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -244,11 +245,14 @@ CREATE TABLE cases (
   ended_on BIGINT,
   cause BIGINT NOT NULL,
   withdrawn TEXT NOT NULL,
+  period BIGINT NOT NULL,
+  priority BIGINT NOT NULL,
   task BIGINT NOT NULL
 );
 CREATE INDEX cases_by_system ON cases (system, id);
 CREATE INDEX cases_by_opener ON cases (opener, id);
 CREATE INDEX cases_by_authority ON cases (authority, id);
+CREATE INDEX cases_by_procedure ON cases (authority, procedure, period, id);
 
 -- Which organisations take part in a case: what "own" means in who may see what.
 -- class: derived
@@ -259,7 +263,8 @@ CREATE TABLE parties (
 );
 CREATE INDEX parties_by_organisation ON parties (organisation, kase);
 
--- state: 0 open, 1 held, 2 closed. sort_due: the due day, or a day after all others.
+-- state: 0 open, 1 held, 2 closed. sort_due: the due day, or a day after all others; of a case with
+-- priority before all days.
 -- class: derived
 CREATE TABLE tasks (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -293,7 +298,7 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_case ON tasks (kase, id);
 CREATE INDEX tasks_todo ON tasks (organisation, role, state, sort_due, id);
-CREATE INDEX tasks_running ON tasks (state, sort_due, id);
+CREATE INDEX tasks_running ON tasks (state, due, id);
 
 -- class: derived
 CREATE TABLE decisions (

@@ -397,7 +397,8 @@ def rule_blanks(tree):
 
 def rule_regulations(tree):
     """no regulation is named in C"""
-    packs = {path.split("/")[1] for path in tree.files if path.startswith("policies/")}
+    packs = {path.split("/")[1] for path in tree.files
+             if path.startswith("policies/") and path.endswith("/pack.yaml")}
     cities = sorted({re.split(r"[-.]", pack)[0] for pack in packs} | {"zhengzhou"})
     named = re.compile(r"\bZZ-\d*|郑州|\b(" + "|".join(map(re.escape, cities)) + r")\b", re.I)
     for path, text in tree.under("src/", ends=(".c", ".h", ".def")):

@@ -6,7 +6,7 @@
 -- name: cases_to_warn (i64 authority, i64 day, i64 today, i64 after, i64 limit) -> many cases_to_warn
 SELECT DISTINCT kase FROM tasks
 WHERE authority = $1 AND state = 0 AND warned_overdue = 0
-  AND ((warned_soon = 0 AND sort_due <= $2) OR sort_due < $3) AND kase > $4
+  AND ((warned_soon = 0 AND due <= $2) OR due < $3) AND kase > $4
 ORDER BY kase LIMIT $5;
 
 -- Every open case, for a calendar that has changed.
@@ -19,6 +19,18 @@ SELECT DISTINCT policy FROM cases WHERE authority = $1 AND ended = 0 ORDER BY po
 
 -- name: forget_refusals (i64 before_day) -> put
 DELETE FROM refusal_counts WHERE day < $1;
+
+-- Who owes a duty of that period already.
+-- name: duties_of (i64 authority, text procedure, i64 period) -> many (i64 opener)
+SELECT opener FROM cases WHERE authority = $1 AND procedure = $2 AND period = $3 ORDER BY opener;
+
+-- name: duty_of (i64 authority, text procedure, i64 period, i64 opener) -> one (i64 id)
+SELECT id FROM cases
+WHERE authority = $1 AND procedure = $2 AND period = $3 AND opener = $4 ORDER BY id LIMIT 1;
+
+-- name: duty_last (i64 authority, text procedure, i64 opener) -> one (i64 id, i64 period)
+SELECT id, period FROM cases
+WHERE authority = $1 AND procedure = $2 AND opener = $3 AND period > 0 ORDER BY id DESC LIMIT 1;
 
 -- The case that an act in another one started, about the same system.
 -- name: case_started (i64 system, i64 cause) -> one (i64 id)

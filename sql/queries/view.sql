@@ -1,11 +1,11 @@
 -- Queries of the view room: lists, pages, names. All by keyset, newest or most urgent first.
 
--- row: work (i64 kase, text number, text title, text procedure, text policy, i64 opener, i64 ended, text case_outcome, i64 task, text step, i64 round, i64 organisation, i64 state, i64 opened_on, i64? due, i64 sort_due, text basis, i64 local, text outcome, i64? decided_on, i64 cursor)
+-- row: work (i64 kase, text number, text title, text procedure, text policy, i64 opener, i64 ended, i64 priority, text case_outcome, i64 task, text step, i64 round, i64 organisation, i64 state, i64 opened_on, i64? due, i64 sort_due, text basis, i64 local, text outcome, i64? decided_on, i64 cursor)
 
 -- row: count (i64 count)
 
 -- name: work_todo (i64 organisation, text role, i64 after_due, i64 after_task, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
   t.closed_on, t.id
 FROM tasks t JOIN cases c ON c.id = t.kase
@@ -13,7 +13,7 @@ WHERE t.organisation = $1 AND t.role = $2 AND t.state = 0 AND (t.sort_due, t.id)
 ORDER BY t.sort_due, t.id LIMIT $5;
 
 -- name: work_done (i64 person, i64 post, i64 before, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, 2, t.opened_on, t.due, t.sort_due, t.basis, t.local, d.outcome,
   d.decided_on, d.id
 FROM decisions d JOIN tasks t ON t.id = d.task JOIN cases c ON c.id = d.kase
@@ -21,7 +21,7 @@ WHERE d.person = $1 AND d.post = $2 AND d.id < $3
 ORDER BY d.id DESC LIMIT $4;
 
 -- name: work_mine (i64 opener, i64 before, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
   t.closed_on, c.id
 FROM cases c JOIN tasks t ON t.id = c.task
@@ -29,7 +29,7 @@ WHERE c.opener = $1 AND c.id < $2
 ORDER BY c.id DESC LIMIT $3;
 
 -- name: work_all (i64 authority, i64 before, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
   t.closed_on, c.id
 FROM cases c JOIN tasks t ON t.id = c.task
@@ -37,18 +37,30 @@ WHERE c.authority = $1 AND c.id < $2
 ORDER BY c.id DESC LIMIT $3;
 
 -- name: work_party (i64 organisation, i64 before, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
   t.closed_on, c.id
 FROM parties p JOIN cases c ON c.id = p.kase JOIN tasks t ON t.id = c.task
 WHERE p.organisation = $1 AND p.kase < $2
 ORDER BY p.kase DESC LIMIT $3;
 
+-- row: offered (i64 id, text number, text title)
+
+-- Cases of a procedure that a form may cite.
+-- name: cases_offered (i64 authority, text procedure, i64 limit) -> many offered
+SELECT id, number, title FROM cases WHERE authority = $1 AND procedure = $2
+ORDER BY id DESC LIMIT $3;
+
+-- name: cases_offered_to (i64 authority, text procedure, i64 organisation, i64 limit) -> many offered
+SELECT c.id, c.number, c.title FROM cases c JOIN parties p ON p.kase = c.id
+WHERE c.authority = $1 AND c.procedure = $2 AND p.organisation = $3
+ORDER BY c.id DESC LIMIT $4;
+
 -- name: count_todo (i64 organisation, text role) -> one count
 SELECT COUNT(*) FROM tasks WHERE organisation = $1 AND role = $2 AND state = 0;
 
 -- name: count_overdue (i64 organisation, text role, i64 today) -> one count
-SELECT COUNT(*) FROM tasks WHERE organisation = $1 AND role = $2 AND state = 0 AND sort_due < $3;
+SELECT COUNT(*) FROM tasks WHERE organisation = $1 AND role = $2 AND state = 0 AND due < $3;
 
 -- name: count_done (i64 person, i64 post) -> one count
 SELECT COUNT(*) FROM decisions WHERE person = $1 AND post = $2;

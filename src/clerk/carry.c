@@ -39,7 +39,8 @@ static bool gather_members(struct clerk *clerk, const struct command *command,
 {
     struct row_post *rows;
     size_t n;
-    if (command->kind != COMMAND_assign_task && command->kind != COMMAND_delegate_post)
+    if (command->kind != COMMAND_assign_task && command->kind != COMMAND_delegate_post &&
+        command->kind != COMMAND_open_case && command->kind != COMMAND_decide_task)
         return true;
     if (!q_posts_of_organisation(clerk->db, clerk->batch, actor->organisation, actor->role, &rows,
                                  &n, e))
@@ -168,6 +169,51 @@ static bool gather_lines(struct clerk *clerk, const struct command *command, str
     return true;
 }
 
+/* A case that a form cites, of this jurisdiction. It is only read: the case under way stays. */
+static bool gather_one_cited(struct clerk *clerk, const struct command *command,
+                             struct world *world, struct facts *facts, int64_t id, struct err *e)
+{
+    struct case_state *own = world->kase, *cited = NULL;
+    if (id <= 0)
+        return true;
+    world->kase = NULL;
+    bool ok = world_case(world, id, &cited, e);
+    world->kase = own;
+    if (!ok || !cited || cited->authority != command->authority)
+        return ok;
+    const struct case_state **all = NEWS(clerk->batch, const struct case_state *,
+                                         facts->n_cited + 1);
+    for (size_t i = 0; i < facts->n_cited; i++)
+        all[i] = facts->cited[i];
+    all[facts->n_cited++] = cited;
+    facts->cited = all;
+    return true;
+}
+
+/* Cases that the form under way cites, and those that earlier decisions of the case cited. */
+static bool gather_cited(struct clerk *clerk, const struct command *command, struct world *world,
+                         struct facts *facts, struct err *e)
+{
+    bool opens = command->kind == COMMAND_open_case;
+    if ((!opens && command->kind != COMMAND_decide_task) || !facts->policy)
+        return true;
+    str id = facts->kase ? facts->kase->procedure : command->procedure;
+    const struct procedure *procedure = policy_procedure(facts->policy, id);
+    for (size_t i = 0; procedure && i < procedure->n_steps; i++) {
+        const struct step *step = &procedure->steps[i];
+        bool own = opens ? i == 0 : str_eq(step->id, command->step);
+        const struct task_decision *decision =
+            facts->kase && !own ? case_decision(facts->kase, step->id) : NULL;
+        const struct doc *form = own ? command->form : decision ? decision->form : NULL;
+        for (size_t k = 0; k < step->form.n; k++)
+            if (step->form.fields[k].type == FIELD_CASE &&
+                !gather_one_cited(clerk, command, world, facts,
+                                  doc_get_int(form, step->form.fields[k].id, 0), e))
+                return false;
+    }
+    return true;
+}
+
 static bool gather_case(struct clerk *clerk, const struct command *command, struct world *world,
                         struct facts *facts, struct err *e)
 {
@@ -180,7 +226,7 @@ static bool gather_case(struct clerk *clerk, const struct command *command, stru
         return true;
     if (!gather_system(command, world, kase->system, &system, e))
         return false;
-    if (!system)
+    if (kase->system && !system)
         return RAISE(e, CORRUPT, "systems", "case %lld belongs to no system; run verify",
                      (long long)kase->id);
     facts->kase = kase;
@@ -212,6 +258,7 @@ static bool is_about_case(enum command_kind kind)
     case COMMAND_end_delegation:
     case COMMAND_ask_material:
     case COMMAND_apply_calendar:
+    case COMMAND_open_duty:
         return false;
     }
     return false;
@@ -247,9 +294,17 @@ static bool gather(struct clerk *clerk, const struct command *command, struct wo
             return false;
         facts->system = system;
     }
+    if (command->kind == COMMAND_open_duty) {
+        struct row_duty_of *opened;
+        if (!q_duty_of(clerk->db, clerk->batch, command->authority, command->procedure,
+                       command->period, command->organisation, &opened, e))
+            return false;
+        facts->duty_opened = opened != NULL;
+    }
     if (!facts->actor)
         return true;
-    return gather_members(clerk, command, facts->actor, facts, e) &&
+    return gather_cited(clerk, command, world, facts, e) &&
+           gather_members(clerk, command, facts->actor, facts, e) &&
            gather_delegation(clerk, command, facts, e) &&
            gather_lines(clerk, command, world, facts, e);
 }

@@ -270,7 +270,8 @@ static int64_t tick(struct clerk *clerk, int64_t now_ms, struct err *e)
     bool ok = db_begin(clerk->db, e) && q_authorities(clerk->db, arena, &rows, &n, e);
     db_rollback(clerk->db);
     for (size_t i = 0; ok && i < n; i++)
-        ok = tick_authority(clerk, rows[i].id, now_ms, &made, e);
+        ok = open_duties(clerk, rows[i].id, now_ms, &made, e) &&
+             tick_authority(clerk, rows[i].id, now_ms, &made, e);
     ok = ok && sweep_refusals(clerk, now_ms, e);
     arena_free(arena);
     return ok ? made : -1;

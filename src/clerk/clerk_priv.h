@@ -18,6 +18,12 @@ struct kept_authority {
     struct authority_state *state;
 };
 
+/* What an authority was like when its duties were last looked through. */
+struct duties_seen {
+    int64_t authority, last_entry;
+    date on;
+};
+
 struct clerk {
     struct clerk_options options;
     struct arena *arena;     /* lives as long as the clerk */
@@ -26,6 +32,7 @@ struct clerk {
     struct journal *journal;
     struct library *library;
     VEC(struct kept_authority) authorities;
+    VEC(struct duties_seen) duties;
     jmp_buf *frame;          /* of the batch under way, or NULL */
     int64_t last_checkpoint_ms, next_tick_ms;
 
@@ -65,6 +72,10 @@ bool keep_rows(struct clerk *clerk, const struct command *command,
 /* batch.c: the jobs of a list in one commit; each gets its answer, none is called back. */
 void run_batch(struct clerk *clerk, struct job *jobs, int64_t now_ms);
 bool run_checkpoint(struct clerk *clerk, int64_t now_ms, struct err *e) WARN_UNUSED;
+
+/* duties.c: opens what an authority's organisations owe from today on; adds the entries it made. */
+bool open_duties(struct clerk *clerk, int64_t authority, int64_t now_ms, int64_t *made,
+                 struct err *e) WARN_UNUSED;
 
 /* notes.c: finds where checkpoints.log ends, and appends what it lacks. */
 bool open_notes(struct clerk *clerk, struct err *e) WARN_UNUSED;

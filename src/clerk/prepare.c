@@ -207,6 +207,7 @@ bool prepare_command(struct clerk *clerk, struct command *command, struct refusa
     case COMMAND_end_delegation:
     case COMMAND_ask_material:
     case COMMAND_apply_calendar:
+    case COMMAND_open_duty:
     case COMMAND_tick:
         return true;
     }
@@ -260,6 +261,7 @@ bool keep_rows(struct clerk *clerk, const struct command *command,
     case COMMAND_end_delegation:
     case COMMAND_ask_material:
     case COMMAND_apply_calendar:
+    case COMMAND_open_duty:
     case COMMAND_tick:
         return true;
     }

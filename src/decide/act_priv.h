@@ -63,13 +63,19 @@ bool has_reason(struct act *act, str text);
 bool has_control(str text, bool multiline);
 str article_of(struct basis basis, const struct step *step);
 struct value form_value(const struct field *field, const struct doc *form);
+bool fits_kind(enum field_type type, enum doc_kind kind);
+/* Filed in this round of the step, by this command or before. */
+bool has_material(const struct act *act, str material);
+/* Of those that the facts hold; NULL when it is none of them. */
+const struct case_state *cited_case(const struct act *act, int64_t id);
 struct environment act_environment(struct act *act);
 /* Does the expression hold now? An operand without a value counts as "does not hold". */
 bool act_holds(struct act *act, const struct expression *expression);
 
-/* The organisation that sits in a role's seat of this case; 0 and a refusal when nobody does. */
-int64_t act_seat(struct act *act, str role, const struct step *step);
+/* The organisation that sits in a role's seat of this case; false when nobody does. */
 bool act_seat_of(const struct act *act, str role, int64_t *out);
+/* All that sit in the role's seat, *out in the arena; several where a field names organisations. */
+size_t act_seats(const struct act *act, str role, int64_t **out);
 /* Working copies. */
 struct case_state *copy_case(struct arena *arena, const struct case_state *from);
 struct system_state *copy_system(struct arena *arena, const struct system_state *from);
@@ -104,9 +110,16 @@ void decide_open_case(struct act *act);
 void decide_decide_task(struct act *act);
 void decide_beside(struct act *act);         /* what is done to a case beside its flow */
 void decide_file_records(struct act *act);
+void decide_open_duty(struct act *act);
 void decide_tick(struct act *act);
 /* The entry of a new case, which becomes act->kase. */
-void open_case(struct act *act, int64_t opener, int64_t system, str title, int64_t cause);
+struct opening {
+    int64_t opener, system;  /* system: 0 when the case is about none */
+    str title;
+    int64_t cause;           /* the case that starts it, or 0 */
+    int32_t period;          /* of a duty, or 0 */
+};
+void open_case(struct act *act, struct opening opening);
 /* The task's limit derived anew; cause: calendar, correction. */
 void rederive(struct act *act, const struct task *task, const char *cause);
 /* Refuses what is not the actor's to see; sets the working copies. */

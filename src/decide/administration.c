@@ -297,6 +297,7 @@ void decide_administration(struct act *act)
     case COMMAND_receive_notice:
     case COMMAND_correct_decision:
     case COMMAND_file_records:
+    case COMMAND_open_duty:
     case COMMAND_tick:
         must_not_reach("a case command is not administration");
     }

@@ -112,6 +112,8 @@ static void apply_case_opened(struct case_state *kase, const struct event *event
         .opened_at_ms = event->at_ms,
         .ended_on = DATE_NONE,
         .cause = opened->cause,
+        .period = (int32_t)opened->period,
+        .priority = opened->priority != 0,
         .changed = true,
     };
 }

@@ -71,6 +71,54 @@ static void check_organisation(struct act *act, const struct field *field, int64
                    article_of(field->basis, act->step), NO_WORDS);
 }
 
+static void check_organisations(struct act *act, const struct field *field, const struct doc *list)
+{
+    if (list->list.len > LIMIT_SEATS) {
+        bad_field(act, field, str_printf(act->arena, "不得超过%d个单位", (int)LIMIT_SEATS),
+                  str_printf(act->arena, "at most %d organisations", (int)LIMIT_SEATS));
+        return;
+    }
+    for (size_t i = 0; i < list->list.len; i++) {
+        const struct doc *one = list->list.items[i];
+        for (size_t k = 0; k < i; k++)
+            if (one->kind == DOC_INT && list->list.items[k]->kind == DOC_INT &&
+                one->integer == list->list.items[k]->integer) {
+                bad_field(act, field, S("同一单位列了两次"), S("an organisation stands twice"));
+                return;
+            }
+        check_organisation(act, field, one->kind == DOC_INT ? one->integer : 0);
+    }
+}
+
+static void check_money(struct act *act, const struct field *field, int64_t fen)
+{
+    if (fen >= field->min && fen <= field->max)
+        return;
+    long long min = field->min / FEN_PER_YUAN, max = field->max / FEN_PER_YUAN;
+    bad_field(act, field, str_printf(act->arena, "应在%lld至%lld元之间", min, max),
+              str_printf(act->arena, "it must be within %lld-%lld yuan", min, max));
+}
+
+/* A case of that procedure, which the actor may see. */
+static void check_cited(struct act *act, const struct field *field, int64_t id)
+{
+    const struct case_state *cited = cited_case(act, id);
+    struct facts facts = *act->facts;
+    facts.kase = cited;
+    if (!cited || !str_eq(cited->procedure, field->procedure) || !decide_may_see(&facts))
+        act_refuse(act, REFUSAL_UNKNOWN_CASE, field->id, article_of(field->basis, act->step),
+                   NO_WORDS);
+}
+
+/* Somebody who holds the same post as the actor. */
+static void check_person(struct act *act, const struct field *field, int64_t id)
+{
+    for (size_t i = 0; i < act->facts->n_members; i++)
+        if (act->facts->members[i].person == id)
+            return;
+    act_refuse(act, REFUSAL_BAD_ASSIGNEE, field->id, article_of(field->basis, act->step), NO_WORDS);
+}
+
 static void check_choice(struct act *act, const struct field *field, str id)
 {
     for (size_t i = 0; i < field->n_choices; i++)
@@ -79,7 +127,7 @@ static void check_choice(struct act *act, const struct field *field, str id)
     bad_field(act, field, S("请从给出的选项中选择"), S("choose one of the given options"));
 }
 
-static bool fits_kind(enum field_type type, enum doc_kind kind)
+bool fits_kind(enum field_type type, enum doc_kind kind)
 {
     switch (type) {
     case FIELD_TEXT:
@@ -88,11 +136,16 @@ static bool fits_kind(enum field_type type, enum doc_kind kind)
         return kind == DOC_TEXT;
     case FIELD_INTEGER:
     case FIELD_ORGANISATION:
+    case FIELD_MONEY:
+    case FIELD_CASE:
+    case FIELD_PERSON:
         return kind == DOC_INT;
     case FIELD_BOOL:
         return kind == DOC_BOOL;
     case FIELD_QUANTITIES:
         return kind == DOC_MAP;
+    case FIELD_ORGANISATIONS:
+        return kind == DOC_LIST;
     }
     return false;
 }
@@ -117,6 +170,10 @@ static void check_value(struct act *act, const struct field *field, const struct
     case FIELD_CHOICE: check_choice(act, field, value->text); return;
     case FIELD_QUANTITIES: check_quantities(act, field, value); return;
     case FIELD_ORGANISATION: check_organisation(act, field, value->integer); return;
+    case FIELD_ORGANISATIONS: check_organisations(act, field, value); return;
+    case FIELD_MONEY: check_money(act, field, value->integer); return;
+    case FIELD_CASE: check_cited(act, field, value->integer); return;
+    case FIELD_PERSON: check_person(act, field, value->integer); return;
     }
 }
 
@@ -127,6 +184,8 @@ static bool is_empty(const struct doc *value)
         return true;
     if (value->kind == DOC_TEXT)
         return str_trim(value->text).len == 0;
+    if (value->kind == DOC_LIST)
+        return value->list.len == 0;
     if (value->kind != DOC_MAP)
         return false;
     for (size_t i = 0; i < value->map.len; i++)
@@ -223,8 +282,6 @@ static bool takes_material(const struct act *act, str id)
     return false;
 }
 
-static bool has_material(void *facts, str material);
-
 /* Once in the case is enough: a later round of the step need not file it again. */
 static void check_asked(struct act *act)
 {
@@ -266,180 +323,6 @@ void check_materials(struct act *act)
 }
 
 /* ---- conditions ----------------------------------------------------------------------------- */
-
-struct value form_value(const struct field *field, const struct doc *form)
-{
-    struct value value = {.kind = VALUE_NONE};
-    const struct doc *doc = field ? doc_get(form, field->id) : NULL;
-    if (!doc || doc->kind == DOC_NULL || !fits_kind(field->type, doc->kind))
-        return value;
-    switch (field->type) {
-    case FIELD_TEXT:
-    case FIELD_CHOICE:
-        return (struct value){.kind = VALUE_TEXT, .text = doc->text};
-    case FIELD_INTEGER:
-    case FIELD_ORGANISATION:
-        return (struct value){.kind = VALUE_INTEGER, .integer = doc->integer};
-    case FIELD_BOOL:
-        return (struct value){.kind = VALUE_BOOL, .boolean = doc->boolean};
-    case FIELD_DATE:
-        if (date_parse(doc->text, &value.day))
-            value.kind = VALUE_DATE;
-        return value;
-    case FIELD_QUANTITIES:
-        return (struct value){.kind = VALUE_QUANTITIES, .quantities = doc};
-    }
-    return value;
-}
-
-static struct doc *granted_doc(const struct act *act)
-{
-    struct doc *granted = doc_map(act->arena);
-    for (size_t i = 0; i < act->system->grants.len; i++)
-        if (act->system->grants.items[i].quantity > 0)
-            doc_put_int(act->arena, granted, act->system->grants.items[i].item,
-                        act->system->grants.items[i].quantity);
-    return granted;
-}
-
-static struct value system_value(const struct act *act, str name)
-{
-    static const str STAGES[] = {{"planned", 7}, {"live", 4}, {"retired", 7}};
-    if (!act->system)
-        return (struct value){.kind = VALUE_NONE};
-    if (str_eq(name, S("stage")))
-        return (struct value){.kind = VALUE_TEXT, .text = STAGES[act->system->stage]};
-    return (struct value){.kind = VALUE_QUANTITIES, .quantities = granted_doc(act)};
-}
-
-/* The register's n-th line about the system, latest first; NULL when there is none. */
-static const struct record *line_at(const struct act *act, str register_id, size_t n)
-{
-    for (size_t i = 0; act->system && i < act->system->records.len; i++)
-        if (str_eq(act->system->records.items[i].register_id, register_id) && n-- == 0)
-            return &act->system->records.items[i];
-    return NULL;
-}
-
-static struct value line_value(const struct act *act, str register_id, str name)
-{
-    size_t n = str_eq(act->line_register, register_id) ? act->line_n : 0;
-    const struct record *line = line_at(act, register_id, n);
-    const struct ledger *ledger = policy_register(act->policy, register_id);
-    if (!line)
-        return (struct value){.kind = VALUE_NONE};
-    return form_value(form_field(&ledger->form, name), line->form);
-}
-
-static int32_t month_before(int32_t period)
-{
-    return period % 100 == 1 ? period - 89 : period - 1;
-}
-
-static bool choose_line(void *facts, str register_id, size_t n)
-{
-    struct act *act = facts;
-    const struct record *line = line_at(act, register_id, n);
-    const struct record *later = n > 0 ? line_at(act, register_id, n - 1) : NULL;
-    act->line_register = register_id;
-    act->line_n = n;
-    return line && (!later || line->period == month_before(later->period));
-}
-
-static bool is_short(void *facts, str step)
-{
-    struct act *act = facts;
-    const struct task_decision *decision = case_decision(act->kase, step);
-    return decision && decision->short_days > 0;
-}
-
-static bool is_listed(void *facts, str list)
-{
-    const struct act *act = facts;
-    for (size_t i = 0; act->system && i < act->system->listings.len; i++)
-        if (str_eq(act->system->listings.items[i].list, list) &&
-            !act->system->listings.items[i].gone)
-            return true;
-    return false;
-}
-
-static struct value read_path(void *facts, str head, str name)
-{
-    struct act *act = facts;
-    if (str_eq(head, S("unit"))) {
-        int64_t id = act->system ? act->system->owner : act->kase ? act->kase->opener : 0;
-        const struct organisation *unit = authority_organisation(act->facts->authority, id);
-        if (unit && str_eq(name, S("level")))
-            return (struct value){.kind = VALUE_TEXT, .text = unit->level};
-        return (struct value){.kind = VALUE_NONE};
-    }
-    if (head.len == 0 && str_eq(name, S("today")))
-        return (struct value){.kind = VALUE_DATE, .day = act->day};
-    if (str_eq(head, S("system")))
-        return system_value(act, name);
-    if (policy_register(act->policy, head))
-        return line_value(act, head, name);
-    if (head.len == 0 || str_eq(head, act->step->id))
-        return form_value(form_field(&act->step->form, name), act->form);
-    const struct step *step = procedure_step(act->procedure, head);
-    const struct task_decision *decision = case_decision(act->kase, head);
-    if (!step || !decision)
-        return (struct value){.kind = VALUE_NONE};
-    return form_value(form_field(&step->form, name), decision->form);
-}
-
-static bool is_done(void *facts, str step, str outcome)
-{
-    struct act *act = facts;
-    if (outcome.len)
-        return case_done(act->kase, step, outcome);
-    const struct task *task = case_task(act->kase, step);
-    for (size_t i = 0; task && i < act->kase->tasks.len; i++)
-        if (str_eq(act->kase->tasks.items[i].step, step) &&
-            act->kase->tasks.items[i].state != TASK_CLOSED)
-            return true;
-    return false;
-}
-
-static bool has_material(void *facts, str material)
-{
-    struct act *act = facts;
-    for (size_t i = 0; i < act->command->materials.len; i++)
-        if (str_eq(act->command->materials.items[i].material, material))
-            return true;
-    for (size_t i = 0; i < act->kase->materials.len; i++)
-        if (act->kase->materials.items[i].task == act->task &&
-            str_eq(act->kase->materials.items[i].material, material))
-            return true;
-    return false;
-}
-
-struct environment act_environment(struct act *act)
-{
-    return (struct environment){act, read_path, is_done, has_material, is_short, is_listed,
-                                choose_line};
-}
-
-bool act_holds(struct act *act, const struct expression *expression)
-{
-    struct environment environment = act_environment(act);
-    bool holds = false;
-    str why;
-    return expression_holds(act->arena, expression, &environment, &holds, &why) && holds;
-}
-
-bool decide_holds(struct arena *arena, const struct facts *facts,
-                  const struct expression *expression)
-{
-    struct act act = {
-        .arena = arena,
-        .facts = facts,
-        .policy = facts->policy,
-        .system = copy_system(arena, facts->system),
-        .day = facts->today,
-    };
-    return act_holds(&act, expression);
-}
 
 static bool is_refused(const struct act *act, str where)
 {

@@ -34,10 +34,15 @@ static bool others_sign(const struct act *act, const struct task *own)
     return false;
 }
 
+static bool signed_by_several(const struct step *step)
+{
+    return step->n_seats > 1 || step->each;
+}
+
 /* The first outcome of a step of several seats needs all of them; any other decides at once. */
 static bool decides(const struct act *act, const struct task *own)
 {
-    bool needs_all = act->step->n_seats > 1 && act->outcome == &act->step->outcomes[0];
+    bool needs_all = signed_by_several(act->step) && act->outcome == &act->step->outcomes[0];
     return !needs_all || !others_sign(act, own);
 }
 
@@ -59,17 +64,18 @@ static void send_notices(struct act *act)
 {
     for (size_t i = 0; i < act->step->n_tells; i++) {
         const struct tell *tell = &act->step->tells[i];
-        int64_t organisation = 0;
+        int64_t *bodies;
         if (tell->outcome.len && !str_eq(tell->outcome, act->outcome->id))
             continue;
         act_note(act, tell);
         /* A seat that nobody holds yet has nobody to tell. */
-        if (!act_seat_of(act, tell->role, &organisation))
-            continue;
-        struct event *event = act_emit(act, EVENT_notice_sent);
-        event->notice_sent =
-            (struct event_notice_sent){act->decision, organisation, tell->role, act->day};
-        act_fold(act, event);
+        size_t n = act_seats(act, tell->role, &bodies);
+        for (size_t k = 0; k < n; k++) {
+            struct event *event = act_emit(act, EVENT_notice_sent);
+            event->notice_sent =
+                (struct event_notice_sent){act->decision, bodies[k], tell->role, act->day};
+            act_fold(act, event);
+        }
     }
 }
 
@@ -125,7 +131,7 @@ static void carry_out(struct act *act)
     send_notices(act);
     if (!final)
         return;
-    if (act->step->n_seats > 1)
+    if (signed_by_several(act->step))
         close_other_seats(act, case_task_by_id(act->kase, act->task));
     run_effects(act);
     follow_targets(act);
@@ -156,10 +162,11 @@ static str next_number(struct act *act, str code)
     return str_printf(act->arena, "%.*s-%d-%04lld", STR_FMT(code), year, (long long)count + 1);
 }
 
-void open_case(struct act *act, int64_t opener, int64_t system, str title, int64_t cause)
+void open_case(struct act *act, struct opening opening)
 {
     str version = act->facts->authority->policy_digest;
     str number = next_number(act, act->procedure->code);
+    act_note(act, &act->procedure->priority);
     act->kase = NULL;
     struct event *event = act_emit(act, EVENT_case_opened);
     event->policy = version;
@@ -167,11 +174,13 @@ void open_case(struct act *act, int64_t opener, int64_t system, str title, int64
         .number = number,
         .procedure = act->procedure->id,
         .policy = version,
-        .system = system,
-        .opener = opener,
-        .title = title,
+        .system = opening.system,
+        .opener = opening.opener,
+        .title = opening.title,
         .on = act->facts->today,
-        .cause = cause,
+        .cause = opening.cause,
+        .period = opening.period,
+        .priority = act->procedure->priority,
     };
     act->kase = NEW(act->arena, struct case_state);
     act_fold(act, event);
@@ -224,6 +233,12 @@ static bool find_procedure(struct act *act)
     }
     act->step = &act->procedure->steps[0];
     act_note(act, act->step->seats);
+    act_note(act, &act->procedure->opens);
+    if (act->procedure->opens.present) {
+        act_refuse(act, REFUSAL_OPENS_BY_ITSELF, S("procedure"), act->step->basis.article,
+                   (struct words){.first = act->procedure->label});
+        return false;
+    }
     if (decide_may_open(act->facts, act->procedure))
         return true;
     act_refuse(act, REFUSAL_NOT_YOUR_TASK, act->step->id, act->step->basis.article,
@@ -231,24 +246,82 @@ static bool find_procedure(struct act *act)
     return false;
 }
 
+/* What lists call the case: the system's name, a field of the first step, or its procedure's. */
+static str case_title(const struct act *act)
+{
+    const struct procedure *procedure = act->procedure;
+    if (procedure->subject == SUBJECT_SYSTEM)
+        return act->system->name;
+    str named = str_trim(doc_get_text(act->command->form, procedure->title_field));
+    return named.len ? named : procedure->label.zh;
+}
+
 void decide_open_case(struct act *act)
 {
     const struct facts *facts = act->facts;
     if (!find_procedure(act))
         return;
-    bool about = act->procedure->about;
-    if ((about && !may_open_about(act)) || !find_outcome(act))
+    const struct procedure *procedure = act->procedure;
+    if ((procedure->subject == SUBJECT_SYSTEM && !may_open_about(act)) || !find_outcome(act))
         return;
     check_offered(act);
-    str title = about ? act->system->name
-                      : str_trim(doc_get_text(act->command->form, act->procedure->title_field));
-    int64_t system = about ? act->system->id : register_system(act, title);
-    open_case(act, facts->actor->organisation, system, title, 0);
+    str title = case_title(act);
+    int64_t system = 0;
+    if (procedure->subject == SUBJECT_SYSTEM)
+        system = act->system->id;
+    else if (procedure->subject == SUBJECT_NEW)
+        system = register_system(act, title);
+    else
+        act->system = NULL;
+    open_case(act, (struct opening){.opener = facts->actor->organisation,
+                                    .system = system,
+                                    .title = title});
     open_task(act, act->step);
     if (act->out->refused)
         return;
     act->task = act->kase->tasks.items[0].id;
     carry_out(act);
+}
+
+/* ---- opening by itself ---- */
+
+static str duty_title(const struct act *act)
+{
+    const struct procedure *procedure = act->procedure;
+    int32_t period = act->command->period;
+    str name = procedure->label.zh;
+    return procedure->opens.every == EVERY_YEAR
+               ? str_printf(act->arena, "%.*s（%d年）", STR_FMT(name), (int)(period / 100))
+               : str_printf(act->arena, "%.*s（%d年%d月）", STR_FMT(name), (int)(period / 100),
+                            (int)(period % 100));
+}
+
+/* The first step is owed from now on; nobody has done anything yet. */
+void decide_open_duty(struct act *act)
+{
+    const struct command *command = act->command;
+    const struct organisation *owes =
+        authority_organisation(act->facts->authority, command->organisation);
+    int32_t period = 0;
+    act->procedure = act->policy ? policy_procedure(act->policy, command->procedure) : NULL;
+    if (!act->procedure || !act->procedure->opens.present || !owes ||
+        !str_eq(owes->role, act->procedure->steps[0].by) ||
+        !duty_period(act->procedure, act->facts->today, &period) || period != command->period) {
+        act_refuse(act, REFUSAL_UNKNOWN_PROCEDURE, S("procedure"), STR_NONE,
+                   (struct words){.first = same_label(command->procedure)});
+        return;
+    }
+    if (act->facts->duty_opened) {
+        act_refuse(act, REFUSAL_ALREADY_EXISTS, S("procedure"), STR_NONE,
+                   (struct words){.first = act->procedure->label});
+        return;
+    }
+    act_note(act, &act->procedure->opens);
+    act->step = &act->procedure->steps[0];
+    open_case(act, (struct opening){.opener = owes->id, .title = duty_title(act),
+                                    .period = period});
+    open_task(act, act->step);
+    act->out->object = act->kase->id;
 }
 
 /* ---- deciding ---- */

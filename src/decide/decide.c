@@ -103,6 +103,9 @@ void decide(struct arena *arena, const struct facts *facts, const struct command
     case COMMAND_file_records:
         decide_file_records(&act);
         break;
+    case COMMAND_open_duty:
+        decide_open_duty(&act);
+        break;
     case COMMAND_tick:
         decide_tick(&act);
         break;
@@ -147,7 +150,7 @@ bool decide_may_see(const struct facts *facts)
 
 bool decide_may_open(const struct facts *facts, const struct procedure *procedure)
 {
-    return facts->actor && procedure->n_steps > 0 &&
+    return facts->actor && procedure->n_steps > 0 && !procedure->opens.present &&
            str_eq(facts->actor->role, procedure->steps[0].by);
 }
 
@@ -172,12 +175,17 @@ struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, s
     return allowed;
 }
 
-/* system.name, system.granted */
+/* system.name, system.granted, system.provider */
 static void put_system_preset(struct arena *arena, const struct system_state *system,
                               const struct field *field, struct doc *values)
 {
     if (!system)
         return;
+    if (str_eq(field->preset.field, S("provider"))) {
+        if (system->provider)
+            doc_put_int(arena, values, field->id, system->provider);
+        return;
+    }
     if (str_eq(field->preset.field, S("name"))) {
         doc_put_text(arena, values, field->id, system->name);
         return;

@@ -50,6 +50,9 @@ struct facts {
     const struct policy *in_force;           /* says who may see what; NULL: policy does */
     /* file_records: the systems of its lines, one for each (NULL: unknown), same order. */
     struct system_state *const *systems;
+    const struct case_state *const *cited;   /* cases that forms of this case cite */
+    size_t n_cited;
+    bool duty_opened;                        /* open_duty: it was opened for this period already */
     const struct record *lines;              /* latest of each body, of registers about bodies */
     size_t n_lines;
     /* Lines in force that the actor's body filed about itself, of the months that are filed now. */
@@ -91,6 +94,11 @@ enum sight {
 enum sight decide_sight(const struct policy *in_force, str role);
 /* May the actor see the case of these facts? */
 bool decide_may_see(const struct facts *facts);
+
+/* Who sits in the role's seat of the facts' case, or will in one that the actor opens; 0: nobody.
+ * Copies of the facts live in the arena. */
+int64_t decide_seat(struct arena *arena, const struct facts *facts,
+                    const struct procedure *procedure, str role);
 
 /* A step that the actor could decide now; every outcome is listed, conditions are checked at the
  * decision. */

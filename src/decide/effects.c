@@ -153,20 +153,38 @@ static void extend(struct act *act, const struct effect *effect)
     act_fold(act, event);
 }
 
-/* A case of its own, under the version in force, for the system's owner to begin. */
+/* Who begins a case that another starts: who sits here for the role, else the system's owner. */
+static int64_t beginner(const struct act *act, str role)
+{
+    int64_t organisation;
+    if (act_seat_of(act, role, &organisation))
+        return organisation;
+    return act->system ? act->system->owner : 0;
+}
+
+/* A case of its own, under the version in force, for its first step's role to begin. */
 static void start(struct act *act, const struct effect *effect)
 {
     const struct facts *facts = act->facts;
     struct act other = *act;
     other.policy = facts->in_force ? facts->in_force : act->policy;
     other.procedure = policy_procedure(other.policy, effect->target);
-    if (!other.procedure || !act->system) {
+    if (!other.procedure || (!act->system && other.procedure->subject != SUBJECT_OPENER)) {
         act_refuse(act, REFUSAL_UNKNOWN_PROCEDURE, act->step->id, STR_NONE,
                    (struct words){.first = same_label(effect->target)});
         return;
     }
     other.step = &other.procedure->steps[0];
-    open_case(&other, act->system->owner, act->system->id, act->system->name, act->kase->id);
+    other.form = NULL;
+    bool about_system = other.procedure->subject != SUBJECT_OPENER;
+    open_case(&other, (struct opening){
+                          .opener = beginner(act, other.step->by),
+                          .system = about_system ? act->system->id : 0,
+                          .title = about_system ? act->system->name : other.procedure->label.zh,
+                          .cause = act->kase->id,
+                      });
+    if (!about_system)
+        other.system = NULL;
     open_task(&other, other.step);
 }
 

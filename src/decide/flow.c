@@ -12,10 +12,9 @@ static int32_t next_round(const struct case_state *kase, str step)
     return last ? last->round + 1 : 1;
 }
 
-static void open_seat(struct act *act, const struct step *step, str role, int32_t round,
-                      const struct armed *armed)
+static void open_seat(struct act *act, const struct step *step, str role, int64_t organisation,
+                      int32_t round, const struct armed *armed)
 {
-    int64_t organisation = act_seat(act, role, step);
     struct event *event = act_emit(act, EVENT_task_opened);
     event->task_opened = (struct event_task_opened){
         .step = step->id,
@@ -39,15 +38,22 @@ static void open_seat(struct act *act, const struct step *step, str role, int32_
 /* One task for each seat that signs. */
 void open_task(struct act *act, const struct step *step)
 {
-    if (act->kase->tasks.len + step->n_seats > LIMIT_TASKS) {
-        act_refuse(act, REFUSAL_CASE_TOO_LONG, step->id, STR_NONE, NO_WORDS);
-        return;
-    }
     act_note(act, step->seats);
     struct armed armed = arm_limits(act, step);
     int32_t round = next_round(act->kase, step->id);
-    for (size_t i = 0; i < step->n_seats; i++)
-        open_seat(act, step, step->seats[i], round, &armed);
+    for (size_t i = 0; i < step->n_seats; i++) {
+        int64_t *bodies;
+        size_t n = act_seats(act, step->seats[i], &bodies);
+        if (n == 0)
+            act_refuse(act, REFUSAL_NO_SEAT, step->id, step->basis.article,
+                       (struct words){.first = role_label(act, step->seats[i])});
+        if (act->kase->tasks.len + n > LIMIT_TASKS) {
+            act_refuse(act, REFUSAL_CASE_TOO_LONG, step->id, STR_NONE, NO_WORDS);
+            return;
+        }
+        for (size_t k = 0; k < n; k++)
+            open_seat(act, step, step->seats[i], bodies[k], round, &armed);
+    }
 }
 
 static void hold_task(struct act *act)

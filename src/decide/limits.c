@@ -45,28 +45,53 @@ struct anchor {
     int64_t decision;
 };
 
-static struct anchor anchor_of(const struct act *act, const struct limit *limit, date opened_on,
-                               int64_t opened_by)
-{
-    if (limit->anchor == ANCHOR_OPENED)
-        return (struct anchor){opened_on, opened_by};
-    const struct task_decision *decision = fact_of(act, limit->step, limit->outcome);
-    return decision ? (struct anchor){decision->on, decision->id} : (struct anchor){DATE_NONE, 0};
-}
-
-/* A day that a field names: nothing is counted, nothing rolls. */
-static void arm_until(struct act *act, const struct limit *limit, struct armed *armed)
+/* The day that a date field of an earlier step names, and the decision that filled it in. */
+static struct anchor named_day(const struct act *act, const struct limit *limit)
 {
     const struct step *step = procedure_step(act->procedure, limit->date_step);
     const struct task_decision *decision = case_decision(act->kase, limit->date_step);
     struct value on = {.kind = VALUE_NONE};
     if (step && decision)
         on = form_value(form_field(&step->form, limit->date_field), decision->form);
-    if (on.kind != VALUE_DATE)
+    return on.kind == VALUE_DATE ? (struct anchor){on.day, decision->id}
+                                 : (struct anchor){DATE_NONE, 0};
+}
+
+static struct anchor anchor_of(const struct act *act, const struct limit *limit, date opened_on,
+                               int64_t opened_by)
+{
+    if (limit->anchor == ANCHOR_OPENED)
+        return (struct anchor){opened_on, opened_by};
+    /* Whose own day is put right leaves the day that he named. */
+    if (limit->anchor == ANCHOR_DAY)
+        return (struct anchor){named_day(act, limit).on, 0};
+    const struct task_decision *decision = fact_of(act, limit->step, limit->outcome);
+    return decision ? (struct anchor){decision->on, decision->id} : (struct anchor){DATE_NONE, 0};
+}
+
+/* A day that a field or the text names: nothing is counted forward, nothing rolls. */
+static void arm_fixed(struct act *act, const struct limit *limit, struct anchor opened,
+                      struct armed *armed)
+{
+    struct limit_length length;
+    if (limit->kind == LIMIT_BY) {
+        armed->anchor = opened.on;
+        armed->anchor_decision = opened.decision;
+        armed->due = clock_until(act->arena, opened.on, clock_by_next(opened.on, limit->by),
+                                 &armed->derivation);
         return;
+    }
+    struct anchor day = named_day(act, limit);
+    if (date_is_none(day.on))
+        return;
+    const struct task_decision *decision = case_decision_by_id(act->kase, day.decision);
     armed->anchor = decision->on;
-    armed->anchor_decision = decision->id;
-    armed->due = clock_until(act->arena, decision->on, on.day, &armed->derivation);
+    armed->anchor_decision = day.decision;
+    if (limit->kind == LIMIT_UNTIL)
+        armed->due = clock_until(act->arena, decision->on, day.on, &armed->derivation);
+    else if (length_of(act, limit, &length))
+        armed->due = clock_before(act->arena, &act->facts->authority->calendar, day.on, length,
+                                  &armed->derivation, &armed->estimated);
 }
 
 static void arm_within(struct act *act, const struct step *step, struct anchor anchor,
@@ -80,8 +105,8 @@ static void arm_within(struct act *act, const struct step *step, struct anchor a
     act_note(act, within);
     armed->basis = within->basis.article;
     armed->local = within->basis.local;
-    if (within->kind == LIMIT_UNTIL) {
-        arm_until(act, within, armed);
+    if (within->kind != LIMIT_COUNTED) {
+        arm_fixed(act, within, anchor, armed);
         return;
     }
     if (date_is_none(anchor.on) || !length_of(act, within, &length))

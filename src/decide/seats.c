@@ -29,49 +29,90 @@ static int64_t sole_organisation(const struct act *act, str role)
     return 0;
 }
 
+/* The form in which the seat's organisations are named; the one under way where it stands there. */
+static const struct doc *naming_form(const struct act *act, const struct seat *seat)
+{
+    if (act->step && str_eq(seat->step, act->step->id) && act->form)
+        return act->form;
+    const struct task_decision *decision = act->kase ? case_decision(act->kase, seat->step) : NULL;
+    return decision ? decision->form : NULL;
+}
+
+static int64_t opener_of(const struct act *act)
+{
+    if (act->kase)
+        return act->kase->opener;
+    return act->facts->actor ? act->facts->actor->organisation : 0;
+}
+
+static int64_t single_seat(const struct act *act, const struct seat *seat)
+{
+    const struct organisation *opener;
+    switch (seat->kind) {
+    case SEAT_OPENER:
+        return opener_of(act);
+    case SEAT_PARENT:
+        opener = authority_organisation(act->facts->authority, opener_of(act));
+        return opener ? opener->parent : 0;
+    case SEAT_SOLE:
+        return sole_organisation(act, seat->role);
+    case SEAT_OWNER:
+        return act->system ? act->system->owner : 0;
+    case SEAT_PROVIDER:
+        return act->system ? act->system->provider : 0;
+    case SEAT_FIELD:
+        return doc_get_int(naming_form(act, seat), seat->field, 0);
+    }
+    return 0;
+}
+
+static bool holds_role(const struct act *act, int64_t organisation, str role)
+{
+    const struct organisation *holder =
+        authority_organisation(act->facts->authority, organisation);
+    return holder && str_eq(holder->role, role);
+}
+
+size_t act_seats(const struct act *act, str role, int64_t **out)
+{
+    const struct seat *seat = NULL;
+    for (size_t i = 0; i < act->procedure->n_seats && !seat; i++)
+        if (str_eq(act->procedure->seats[i].role, role))
+            seat = &act->procedure->seats[i];
+    const struct doc *list = seat && seat->several
+                                 ? doc_get(naming_form(act, seat), seat->field) : NULL;
+    size_t n = 0, most = list && list->kind == DOC_LIST ? list->list.len : 1;
+    *out = NEWS(act->arena, int64_t, most);
+    for (size_t i = 0; seat && i < most; i++) {
+        bool listed = list && list->kind == DOC_LIST && list->list.items[i]->kind == DOC_INT;
+        int64_t id = listed ? list->list.items[i]->integer
+                            : seat->several ? 0 : single_seat(act, seat);
+        if (holds_role(act, id, role))
+            (*out)[n++] = id;
+    }
+    return n;
+}
+
 bool act_seat_of(const struct act *act, str role, int64_t *out)
 {
-    *out = 0;
-    const struct authority_state *authority = act->facts->authority;
-    for (size_t i = 0; i < act->procedure->n_seats; i++) {
-        const struct seat *seat = &act->procedure->seats[i];
-        if (!str_eq(seat->role, role))
-            continue;
-        const struct organisation *opener = authority_organisation(authority, act->kase->opener);
-        const struct task_decision *decision;
-        switch (seat->kind) {
-        case SEAT_OPENER:
-            *out = act->kase->opener;
-            break;
-        case SEAT_PARENT:
-            *out = opener ? opener->parent : 0;
-            break;
-        case SEAT_SOLE:
-            *out = sole_organisation(act, role);
-            break;
-        case SEAT_OWNER:
-            *out = act->system ? act->system->owner : 0;
-            break;
-        case SEAT_PROVIDER:
-            *out = act->system ? act->system->provider : 0;
-            break;
-        case SEAT_FIELD:
-            decision = case_decision(act->kase, seat->step);
-            *out = decision ? doc_get_int(decision->form, seat->field, 0) : 0;
-            break;
-        }
-        const struct organisation *holder = authority_organisation(authority, *out);
-        return holder && str_eq(holder->role, role);
-    }
-    return false;
+    int64_t *all;
+    size_t n = act_seats(act, role, &all);
+    *out = n ? all[0] : 0;
+    return n > 0;
 }
 
-int64_t act_seat(struct act *act, str role, const struct step *step)
+int64_t decide_seat(struct arena *arena, const struct facts *facts,
+                    const struct procedure *procedure, str role)
 {
-    int64_t organisation = 0;
-    if (!act_seat_of(act, role, &organisation))
-        act_refuse(act, REFUSAL_NO_SEAT, step->id, step->basis.article,
-                   (struct words){.first = role_label(act, role)});
+    struct act act = {
+        .arena = arena,
+        .facts = facts,
+        .policy = facts->policy,
+        .procedure = procedure,
+        .kase = facts->kase ? copy_case(arena, facts->kase) : NULL,
+        .system = facts->system ? copy_system(arena, facts->system) : NULL,
+    };
+    int64_t organisation;
+    act_seat_of(&act, role, &organisation);
     return organisation;
 }
-

@@ -19,11 +19,20 @@ static void put_lines(struct act *act, struct doc *list, const struct record *re
             doc_push(act->arena, list, doc_int(act->arena, records[i].id));
 }
 
-/* Lines about the system; of a register about bodies, the latest line of each. */
-static struct doc *lines_of(struct act *act, str register_id)
+/* Lines about the system; of a register about bodies, the latest line of each, or of the one in the
+ * role's seat. */
+static struct doc *lines_of(struct act *act, str register_id, str role)
 {
     const struct ledger *ledger = policy_register(act->policy, register_id);
     struct doc *list = doc_list(act->arena);
+    int64_t body = 0;
+    if (role.len) {
+        bool seated = act_seat_of(act, role, &body);
+        for (size_t i = 0; seated && i < act->facts->n_lines; i++)
+            if (act->facts->lines[i].organisation == body)
+                put_lines(act, list, &act->facts->lines[i], 1, register_id);
+        return list;
+    }
     if (ledger && ledger->about == ABOUT_FILER)
         put_lines(act, list, act->facts->lines, act->facts->n_lines, register_id);
     else if (act->system)
@@ -57,7 +66,7 @@ struct doc *shown_to(struct act *act)
                 doc_put_text(act->arena, shown, one->id, material->digest);
             break;
         case SHOWN_REGISTER:
-            doc_put(act->arena, shown, one->id, lines_of(act, one->id));
+            doc_put(act->arena, shown, one->id, lines_of(act, one->id, one->role));
             break;
         }
     }

@@ -88,7 +88,7 @@ void get_procedures(struct request *r)
         doc_put_text(arena, one, S("article"),
                      procedure->basis.article.ptr ? procedure->basis.article : S(""));
         doc_put_bool(arena, one, S("may_open"), decide_may_open(&facts, procedure));
-        doc_put_bool(arena, one, S("about_system"), procedure->about);
+        doc_put_bool(arena, one, S("about_system"), procedure->subject == SUBJECT_SYSTEM);
         doc_push(arena, list, one);
     }
     doc_put(arena, doc, S("procedures"), list);
@@ -117,7 +117,7 @@ void get_procedure(struct request *r)
                  procedure->basis.article.ptr ? procedure->basis.article : S(""));
     doc_put(arena, doc, S("regulation"), render_regulation(arena, facts.policy, digest));
     doc_put_bool(arena, doc, S("may_open"), decide_may_open(&facts, procedure));
-    doc_put_bool(arena, doc, S("about_system"), procedure->about);
+    doc_put_bool(arena, doc, S("about_system"), procedure->subject == SUBJECT_SYSTEM);
     struct doc *about = facts.system ? doc_map(arena) : doc_null(arena);
     if (facts.system) {
         doc_put_int(arena, about, S("id"), facts.system->id);

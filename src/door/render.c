@@ -91,21 +91,23 @@ static struct doc *render_choices(struct arena *arena, const struct field *field
     return list;
 }
 
+/* A choice that cannot be read is none: the page can still be used, and says that it is empty. */
 static struct doc *render_options(struct reader *reader, const struct facts *facts,
-                                  const struct field *field)
+                                  const struct field *field, const struct doc *value)
 {
     struct doc *list = doc_list(reader->arena);
-    if (field->type != FIELD_ORGANISATION)
-        return list;
+    struct named *options;
     size_t n = 0;
-    const struct named *options = view_options(reader, facts, field->role, &n);
+    struct err e = {0};
+    if (!view_options(reader, facts, field, value, &options, &n, &e))
+        return list;
     for (size_t i = 0; i < n; i++)
         doc_push(reader->arena, list, render_named(reader->arena, options[i]));
     return list;
 }
 
 struct doc *render_field(struct reader *reader, const struct facts *facts,
-                         const struct field *field)
+                         const struct field *field, const struct doc *value)
 {
     struct arena *arena = reader->arena;
     struct doc *doc = doc_map(arena);
@@ -124,7 +126,7 @@ struct doc *render_field(struct reader *reader, const struct facts *facts,
     doc_put_text(arena, doc, S("unit"), field->unit.ptr ? field->unit : S(""));
     doc_put_text(arena, doc, S("article"), field->basis.article.ptr ? field->basis.article : S(""));
     doc_put(arena, doc, S("choices"), render_choices(arena, field));
-    doc_put(arena, doc, S("options"), render_options(reader, facts, field));
+    doc_put(arena, doc, S("options"), render_options(reader, facts, field, value));
     return doc;
 }
 
@@ -209,7 +211,7 @@ static struct doc *shown_field(struct reader *reader, const struct facts *facts,
     if (!field || !value)
         return NULL;
     struct doc *doc = shown_item(reader->arena, "field", field->label);
-    doc_put(reader->arena, doc, S("field"), render_field(reader, facts, field));
+    doc_put(reader->arena, doc, S("field"), render_field(reader, facts, field, value));
     doc_put(reader->arena, doc, S("value"), value);
     return doc;
 }
@@ -243,21 +245,32 @@ static void push_lines(struct arena *arena, struct doc *list, const struct facts
         }
 }
 
-static struct doc *shown_register(struct reader *reader, const struct facts *facts, str id)
+/* Of the body in a seat alone, where the step says so. */
+static int64_t seated(struct arena *arena, const struct facts *facts,
+                      const struct procedure *procedure, const struct shown *shown)
+{
+    return shown->role.len ? decide_seat(arena, facts, procedure, shown->role) : 0;
+}
+
+static struct doc *shown_register(struct reader *reader, const struct facts *facts,
+                                  const struct procedure *procedure, const struct shown *shown)
 {
     struct arena *arena = reader->arena;
+    str id = shown->id;
+    int64_t body = seated(arena, facts, procedure, shown);
     const struct ledger *ledger = policy_register(facts->policy, id);
     if (!ledger)
         return NULL;
     struct doc *doc = shown_item(arena, "register", ledger->label), *lines = doc_list(arena);
     struct doc *fields = doc_list(arena);
-    if (ledger->about == ABOUT_FILER)
-        push_lines(arena, lines, facts, facts->lines, facts->n_lines, id);
-    else if (facts->system)
+    for (size_t i = 0; ledger->about == ABOUT_FILER && i < facts->n_lines; i++)
+        if (!shown->role.len || facts->lines[i].organisation == body)
+            push_lines(arena, lines, facts, &facts->lines[i], 1, id);
+    if (ledger->about == ABOUT_SYSTEM && facts->system)
         push_lines(arena, lines, facts, facts->system->records.items, facts->system->records.len,
                    id);
     for (size_t i = 0; i < ledger->form.n; i++)
-        doc_push(arena, fields, render_field(reader, facts, &ledger->form.fields[i]));
+        doc_push(arena, fields, render_field(reader, facts, &ledger->form.fields[i], NULL));
     doc_put(arena, doc, S("fields"), fields);
     doc_put(arena, doc, S("lines"), lines);
     return doc;
@@ -273,7 +286,7 @@ static struct doc *render_shows(struct reader *reader, const struct facts *facts
         switch (shown->kind) {
         case SHOWN_FIELD: one = shown_field(reader, facts, procedure, shown); break;
         case SHOWN_MATERIAL: one = shown_material(reader->arena, facts, shown->id); break;
-        case SHOWN_REGISTER: one = shown_register(reader, facts, shown->id); break;
+        case SHOWN_REGISTER: one = shown_register(reader, facts, procedure, shown); break;
         }
         if (one)
             doc_push(reader->arena, list, one);
@@ -288,7 +301,7 @@ struct doc *render_action(struct reader *reader, const struct facts *facts,
     struct arena *arena = reader->arena;
     struct doc *doc = doc_map(arena), *form = doc_list(arena);
     for (size_t i = 0; i < step->form.n; i++)
-        doc_push(arena, form, render_field(reader, facts, &step->form.fields[i]));
+        doc_push(arena, form, render_field(reader, facts, &step->form.fields[i], NULL));
     struct doc *values = decide_presets(arena, facts, step);
     doc_put_text(arena, doc, S("step"), step->id);
     doc_put(arena, doc, S("step_label"), render_label(arena, step->label));

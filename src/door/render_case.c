@@ -70,7 +70,7 @@ static struct doc *render_form(struct reader *reader, const struct case_view *vi
         if (!value)
             continue;
         struct doc *doc = doc_map(arena);
-        doc_put(arena, doc, S("field"), render_field(reader, &view->facts, field));
+        doc_put(arena, doc, S("field"), render_field(reader, &view->facts, field, value));
         doc_put(arena, doc, S("value"), value);
         doc_push(arena, list, doc);
     }

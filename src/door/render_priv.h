@@ -16,9 +16,9 @@ struct doc *render_items(struct arena *arena, const struct policy *policy);
 const char *render_tone(enum tone tone);
 const char *render_state(enum task_state state);
 
-/* facts: for the organisations that a field offers. */
+/* facts: for what a field offers. value: what it holds where it is only shown, else NULL. */
 struct doc *render_field(struct reader *reader, const struct facts *facts,
-                         const struct field *field);
+                         const struct field *field, const struct doc *value);
 /* task NULL: the first step of a procedure not yet opened. */
 struct doc *render_action(struct reader *reader, const struct facts *facts,
                           const struct procedure *procedure, const struct step *step,

@@ -122,7 +122,7 @@ static struct doc *render_ledger(struct reader *reader, const struct facts *fact
     struct arena *arena = reader->arena;
     struct doc *doc = doc_map(arena), *form = doc_list(arena);
     for (size_t i = 0; i < ledger->form.n; i++)
-        doc_push(arena, form, render_field(reader, facts, &ledger->form.fields[i]));
+        doc_push(arena, form, render_field(reader, facts, &ledger->form.fields[i], NULL));
     doc_put_text(arena, doc, S("id"), ledger->id);
     doc_put(arena, doc, S("label"), render_label(arena, ledger->label));
     doc_put_text(arena, doc, S("article"), ledger->basis.article.ptr ? ledger->basis.article

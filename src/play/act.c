@@ -28,6 +28,37 @@ static struct doc *quantities(struct arena *arena, str text)
     return map;
 }
 
+/* "1200000" or "1200000.50" in fen. */
+static bool yuan(str text, int64_t *out)
+{
+    str whole, part = STR_NONE;
+    int64_t fen = 0;
+    bool decimals = str_cut(text, '.', &whole, &part);
+    if (!str_to_i64(whole, out) || (decimals && part.len != 2))
+        return false;
+    for (size_t i = 0; i < part.len; i++) {
+        if (part.ptr[i] < '0' || part.ptr[i] > '9')
+            return false;
+        fen = fen * 10 + (part.ptr[i] - '0');
+    }
+    return i64_mul(*out, FEN_PER_YUAN, out) && i64_add(*out, fen, out);
+}
+
+/* "transport,education" */
+static struct doc *organisations(struct scene *scene, str text)
+{
+    struct doc *list = doc_list(scene->arena);
+    str alias, rest = text;
+    while (rest.len) {
+        str_cut(rest, ',', &alias, &rest);
+        struct seat_holder *holder = scene_holder(scene, alias);
+        if (!holder)
+            return doc_text(scene->arena, text);
+        doc_push(scene->arena, list, doc_int(scene->arena, holder->organisation));
+    }
+    return list;
+}
+
 /* The value as the field's type wants it; what does not fit goes as text, so that a scenario can
  * show how a wrong value is refused. */
 static struct doc *form_doc(struct scene *scene, const struct field *field, str text)
@@ -52,6 +83,16 @@ static struct doc *form_doc(struct scene *scene, const struct field *field, str 
     case FIELD_ORGANISATION:
         holder = scene_holder(scene, text);
         return holder ? doc_int(arena, holder->organisation) : doc_text(arena, text);
+    case FIELD_PERSON:
+        holder = scene_holder(scene, text);
+        return holder ? doc_int(arena, holder->person) : doc_text(arena, text);
+    case FIELD_ORGANISATIONS:
+        return organisations(scene, text);
+    case FIELD_MONEY:
+        return yuan(text, &number) ? doc_int(arena, number) : doc_text(arena, text);
+    case FIELD_CASE:
+        number = scene_case(scene, text);
+        return number >= 0 ? doc_int(arena, number) : doc_text(arena, text);
     case FIELD_QUANTITIES:
         map = quantities(arena, text);
         return map ? map : doc_text(arena, text);

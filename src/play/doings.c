@@ -383,7 +383,7 @@ static const struct procedure *choose_procedure(struct town *town)
     uint64_t sum = 0;
     for (size_t i = 0; i < town->policy->n_procedures; i++) {
         const struct procedure *procedure = &town->policy->procedures[i];
-        uint64_t weight = !procedure->about ? 0 : retires(procedure) ? 1 : 12;
+        uint64_t weight = procedure->subject != SUBJECT_SYSTEM ? 0 : retires(procedure) ? 1 : 12;
         sum += weight;
         if (weight && prng_below(&town->prng, sum) < weight)
             chosen = procedure;

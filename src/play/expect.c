@@ -4,7 +4,7 @@
 
 #include "json/json.h"
 
-static void tell(struct scene *scene, bool passed, str what)
+void scene_tell(struct scene *scene, bool passed, str what)
 {
     if (passed) {
         scene->result.passed++;
@@ -202,14 +202,15 @@ static bool expect_task(struct scene *scene, const struct line *line, struct err
     struct comparison c = {.scene = scene};
     const struct task *task = meant_task(scene, line, kase);
     if (!task) {
-        tell(scene, false, str_printf(scene->arena, "no task %.*s was opened",
-                                      STR_FMT(line->words[2].text)));
+        bool none = line->n == 7 && is_word(line, 5, "state") && is_word(line, 6, "none");
+        scene_tell(scene, none, str_printf(scene->arena, "no task %.*s was opened",
+                                           STR_FMT(line->words[2].text)));
         return true;
     }
     for (size_t i = 5; i + 1 < line->n; i += 2)
         if (!compare_task(scene, &c, kase, task, line->words[i].text, line->words[i + 1].text, e))
             return false;
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -225,7 +226,7 @@ static bool expect_warned(struct scene *scene, const struct line *line, struct e
                                        : S("none");
     struct comparison c = {.scene = scene};
     compare(&c, "warned", line->words[5].text, found);
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -250,7 +251,7 @@ static bool expect_case(struct scene *scene, const struct line *line, struct err
             return scene_error(scene, e, "expect case knows no clause \"%.*s\"",
                                STR_FMT(line->words[i].text));
     }
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -286,7 +287,7 @@ static bool expect_system(struct scene *scene, const struct line *line, struct e
             return scene_error(scene, e, "expect system knows no clause \"%.*s\"",
                                STR_FMT(line->words[i].text));
     }
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -301,7 +302,7 @@ static bool expect_granted(struct scene *scene, const struct line *line, struct 
             quantity = system->grants.items[i].quantity + system->grants.items[i].lent;
     struct comparison c = {.scene = scene};
     compare(&c, "granted", line->words[4].text, number_text(scene, quantity / QUANTITY_ONE));
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -314,7 +315,7 @@ static bool expect_listed(struct scene *scene, const struct line *line, struct e
     for (size_t i = 0; i < system->listings.len; i++)
         found |= str_eq(system->listings.items[i].list, line->words[3].text) &&
                  !system->listings.items[i].gone;
-    tell(scene, wanted == found, wanted ? S("the list does not find the system")
+    scene_tell(scene, wanted == found, wanted ? S("the list does not find the system")
                                         : S("the list finds the system"));
     return true;
 }
@@ -343,7 +344,7 @@ static bool expect_line(struct scene *scene, const struct line *line, struct err
     struct comparison c = {.scene = scene};
     compare(&c, "line", line->words[6].text,
             value_text(scene, latest ? doc_get(latest->form, line->words[5].text) : NULL));
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -363,7 +364,7 @@ static bool expect_notice(struct scene *scene, const struct line *line, struct e
             notice ? day_text(scene, notice->sent_on) : S("no notice"));
     compare(&c, "received", line->words[8].text,
             notice ? day_text(scene, notice->received_on) : S("no notice"));
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -377,7 +378,7 @@ static bool expect_shown(struct scene *scene, const struct line *line, struct er
     struct comparison c = {.scene = scene};
     if (!value || !is_word(line, 6, "some"))
         compare(&c, "shown", line->words[6].text, value_text(scene, value));
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -398,7 +399,7 @@ static bool expect_todo(struct scene *scene, const struct line *line, struct err
     struct comparison c = {.scene = scene};
     compare(&c, "todo", line->words[3].text, number_text(scene, (int64_t)list.n));
     compare(&c, "todo count", line->words[3].text, number_text(scene, list.counts.todo));
-    tell(scene, !c.failed, c.what);
+    scene_tell(scene, !c.failed, c.what);
     return true;
 }
 
@@ -414,7 +415,7 @@ static bool expect_hidden(struct scene *scene, const struct line *line, struct e
     db_rollback(reader.db);
     if (!ok)
         return false;
-    tell(scene, !visible, S("expected the case to be hidden, it is visible"));
+    scene_tell(scene, !visible, S("expected the case to be hidden, it is visible"));
     return true;
 }
 
@@ -455,7 +456,7 @@ static bool expect_refused(struct scene *scene, const struct line *line, struct 
                    ? str_printf(scene->arena, "expected a refusal %.*s, found %.*s",
                                 STR_FMT(code), STR_FMT(told))
                    : S("expected a refusal, the act was accepted");
-    tell(scene, same, what);
+    scene_tell(scene, same, what);
     return true;
 }
 
@@ -470,7 +471,7 @@ static bool expect_sound(struct scene *scene, struct err *e)
     db_rollback(db);
     if (!ok)
         return false;
-    tell(scene, findings.items.len == 0,
+    scene_tell(scene, findings.items.len == 0,
          findings.items.len ? findings.items.items[0] : STR_NONE);
     return true;
 }
@@ -504,8 +505,13 @@ bool scene_expect(struct scene *scene, const struct line *line, struct err *e)
         return expect_refused(scene, line, e);
     if (str_eq(what, S("sound")))
         return expect_sound(scene, e);
-    return scene_error(scene, e,
+    bool known;
+    if (!scene_expect_lists(scene, line, &known, e))
+        return false;
+    return known ||
+           scene_error(scene, e,
                        "expect knows no \"%.*s\"; it knows task, case, system, granted, listed, "
-                       "unlisted, line, notice, shown, warned, todo, hidden, refused and sound",
+                       "unlisted, line, notice, shown, warned, todo, first, duty, report, hidden, "
+                       "refused and sound",
                        STR_FMT(what));
 }

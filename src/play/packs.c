@@ -20,13 +20,15 @@ str *pack_names(struct arena *arena, size_t *out_n)
     for (size_t i = 0; i < embedded_policies_n; i++) {
         str name, file;
         str_cut(str_of(embedded_policies[i].path), '/', &name, &file);
+        if (!str_eq(file, S("pack.yaml")))
+            continue; /* what packs share is no regulation */
         if (*out_n == 0 || !str_eq(names[*out_n - 1], name))
             names[(*out_n)++] = name;
     }
     return names;
 }
 
-static bool find_shipped(struct arena *arena, str name, struct pack *out, struct err *e)
+static void add_shipped(struct arena *arena, str name, struct pack *out)
 {
     for (size_t i = 0; i < embedded_policies_n; i++) {
         str folder, file;
@@ -34,6 +36,11 @@ static bool find_shipped(struct arena *arena, str name, struct pack *out, struct
         if (str_eq(folder, name))
             pack_add(arena, out, file, embedded_bytes(&embedded_policies[i]));
     }
+}
+
+static bool find_shipped(struct arena *arena, str name, struct pack *out, struct err *e)
+{
+    add_shipped(arena, name, out);
     if (out->files.len)
         return true;
     size_t n;
@@ -92,6 +99,29 @@ static bool is_path(str name_or_path)
     return str_has(name_or_path, S("/")) || str_has(name_or_path, S("."));
 }
 
+/* Files of the pack that `pack` uses, under names of their own: from the folder beside it, else the
+ * shipped one. What is not there is for the loader to tell, at the line that asks for it. */
+static bool add_used(struct arena *arena, str name_or_path, str name, struct pack *pack,
+                     struct err *e)
+{
+    struct pack used = {0};
+    struct err none = {0};
+    str path = str_printf(arena, "%.*s/../%.*s", STR_FMT(name_or_path), STR_FMT(name));
+    if (is_path(name_or_path) && !read_folder(arena, path, S(".yaml"), &used, &none) &&
+        none.code != ERR_NOT_FOUND) {
+        *e = none;
+        return false;
+    }
+    if (!used.files.len)
+        add_shipped(arena, name, &used);
+    for (size_t i = 0; i < used.files.len; i++) {
+        const struct pack_file *file = &used.files.items[i];
+        pack_add(arena, pack, str_printf(arena, "%.*s.%.*s", STR_FMT(name), STR_FMT(file->name)),
+                 file->bytes);
+    }
+    return true;
+}
+
 bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct err *e)
 {
     struct pack pack = {0};
@@ -100,6 +130,10 @@ bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct e
     if (ok && !pack.files.len)
         return RAISE(e, NOT_FOUND, str_to_cstr(arena, name_or_path),
                      "the folder holds no .yaml file of a policy");
+    str *uses;
+    size_t n = ok ? pack_uses(arena, &pack, &uses) : 0;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = add_used(arena, name_or_path, uses[i], &pack, e);
     if (ok)
         *out = pack;
     return ok;

@@ -102,6 +102,7 @@ static struct doc *invent_value(struct town *town, const struct field *field, st
 {
     struct arena *arena = town->scratch;
     struct player *body;
+    struct doc *list;
     switch (field->type) {
     case FIELD_TEXT: return doc_text(arena, own_text.len ? own_text : invent_sentence(town));
     case FIELD_INTEGER: return invent_integer(town, field);
@@ -115,6 +116,15 @@ static struct doc *invent_value(struct town *town, const struct field *field, st
     case FIELD_ORGANISATION:
         body = town_any(town, field->role);
         return body ? doc_int(arena, body->organisation) : NULL;
+    case FIELD_ORGANISATIONS:
+        body = town_any(town, field->role);
+        list = doc_list(arena);
+        if (body)
+            doc_push(arena, list, doc_int(arena, body->organisation));
+        return list;
+    case FIELD_MONEY: return invent_integer(town, field);
+    case FIELD_CASE:
+    case FIELD_PERSON: return NULL;
     }
     return NULL;
 }
@@ -148,6 +158,10 @@ static struct doc *mend_value(struct town *town, const struct field *field,
     case FIELD_QUANTITIES: return scale(town, refused);
     case FIELD_TEXT:
     case FIELD_CHOICE:
+    case FIELD_ORGANISATIONS:
+    case FIELD_MONEY:
+    case FIELD_CASE:
+    case FIELD_PERSON:
     case FIELD_ORGANISATION: return invent_value(town, field, STR_NONE, &today);
     }
     return NULL;

@@ -265,6 +265,32 @@ static bool name_started(struct scene *scene, const struct line *line, struct er
     return true;
 }
 
+/* The case of a duty that an organisation owes, the last one that opened, gets its name. */
+static bool name_duty(struct scene *scene, const struct line *line, struct err *e)
+{
+    bool form = line->n == 6 && is_word(line, 2, "of") && is_word(line, 4, "as");
+    struct seat_holder *holder = form ? scene_holder(scene, line->words[3].text) : NULL;
+    struct row_duty_last *row;
+    if (!holder)
+        return scene_error(scene, e, "write: duty PROCEDURE of ALIAS as CASE");
+    if (!scene_duty(scene, line->words[1].text, holder->organisation, &row, e))
+        return false;
+    if (!row)
+        return scene_error(scene, e, "%.*s owes no %.*s", STR_FMT(line->words[3].text),
+                           STR_FMT(line->words[1].text));
+    struct named_case named = {line->words[5].text, row->id};
+    VEC_PUSH(scene->arena, &scene->cases, named);
+    return true;
+}
+
+static bool opens_by_itself(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->n_procedures; i++)
+        if (policy->procedures[i].opens.present)
+            return true;
+    return false;
+}
+
 static bool set_clock(struct scene *scene, const struct line *line, struct err *e)
 {
     int64_t at_ms;
@@ -277,7 +303,8 @@ static bool set_clock(struct scene *scene, const struct line *line, struct err *
         return scene_error(scene, e, "time does not go back");
     /* Every midnight on the way is lived through: warnings come on their own day. */
     date day = date_of_instant(scene->now_ms), last = date_of_instant(at_ms);
-    for (; date_cmp(day, last) < 0 && scene->cases.len; day = date_plus(day, 1))
+    bool lived = scene->cases.len || opens_by_itself(scene->policy);
+    for (; date_cmp(day, last) < 0 && lived; day = date_plus(day, 1))
         if (clerk_tick(scene->clerk, instant_of_date(date_plus(day, 1), 0, 0), e) < 0)
             return false;
     scene->now_ms = at_ms;
@@ -315,13 +342,16 @@ static bool play_line(struct scene *scene, const struct line *line, struct err *
     /* The authority's own person comes with the first line that needs somebody. */
     if (!scene->holders.items[0].person && !add_person(scene, &scene->holders.items[0], e))
         return false;
-    scene->result.act = !is_word(line, 0, "expect") && !is_word(line, 0, "started");
+    scene->result.act = !is_word(line, 0, "expect") && !is_word(line, 0, "started") &&
+                        !is_word(line, 0, "duty");
     if (is_word(line, 0, "expect"))
         return scene_expect(scene, line, e);
     if (is_word(line, 0, "person"))
         return set_person(scene, line, e);
     if (is_word(line, 0, "started"))
         return name_started(scene, line, e);
+    if (is_word(line, 0, "duty"))
+        return name_duty(scene, line, e);
     return act(scene, line, e);
 }
 

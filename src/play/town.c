@@ -80,7 +80,7 @@ static bool add_body(struct town *town, str role, str level, str name, int64_t p
 const struct procedure *town_founding(const struct policy *policy)
 {
     for (size_t i = 0; i < policy->n_procedures; i++)
-        if (!policy->procedures[i].about)
+        if (policy->procedures[i].subject == SUBJECT_NEW)
             return &policy->procedures[i];
     return NULL;
 }

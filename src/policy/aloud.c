@@ -91,6 +91,26 @@ static void registers(struct aloud *a)
     }
 }
 
+static void reports(struct aloud *a)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    if (a->policy->n_reports)
+        buf_add(&a->out, in(a, "\n统计\n", "\nReports\n"));
+    for (size_t i = 0; i < a->policy->n_reports; i++) {
+        const struct report *report = &a->policy->reports[i];
+        str label = label_in(a, report->label), basis = basis_in(a, report->basis);
+        buf_addf(&a->out, zh ? "  %.*s%.*s：按使用单位统计系统数\n"
+                             : "  %.*s%.*s: counts systems by their owner\n",
+                 STR_FMT(label), STR_FMT(basis));
+        for (size_t k = 0; k < report->n_columns; k++) {
+            str column = label_in(a, report->columns[k].label);
+            str when = expression_text(report->columns[k].when);
+            buf_addf(&a->out, zh ? "     %.*s：%.*s\n" : "     %.*s: %.*s\n", STR_FMT(column),
+                     STR_FMT(when));
+        }
+    }
+}
+
 /* ---- steps ---------------------------------------------------------------------------------- */
 
 static void needs(struct aloud *a)
@@ -192,7 +212,10 @@ static void step(struct aloud *a, size_t number)
     str who = joined_in(a, &by), label = label_in(a, one->label), basis = basis_in(a, one->basis);
     buf_addf(&a->out, zh ? "  %zu. %.*s %.*s：由%.*s%s%.*s\n" : "  %zu. %.*s (%.*s): %.*s %s%.*s\n",
              number, STR_FMT(label), STR_FMT(one->id), STR_FMT(who),
-             one->n_seats > 1 ? (zh ? "会签" : "sign") : (zh ? "办理" : "decides"), STR_FMT(basis));
+             one->each          ? (zh ? "逐一会签" : "each sign")
+             : one->n_seats > 1 ? (zh ? "会签" : "sign")
+                                : (zh ? "办理" : "decides"),
+             STR_FMT(basis));
     if (one->within.present)
         line(a, "时限", "Due", limit_in(a, &one->within, WORDS_WITHIN));
     if (one->not_before.present)
@@ -209,6 +232,19 @@ static void step(struct aloud *a, size_t number)
 
 /* ---- procedures ----------------------------------------------------------------------------- */
 
+static str subject_in(const struct aloud *a, enum subject subject)
+{
+    switch (subject) {
+    case SUBJECT_SYSTEM:
+        return in(a, "  关于已有系统。\n", "  About a system that there is.\n");
+    case SUBJECT_OPENER:
+        return in(a, "  关于发起单位。\n", "  About whoever opens it.\n");
+    case SUBJECT_NEW:
+        return in(a, "  登记一个新系统。\n", "  Registers a new system.\n");
+    }
+    return STR_NONE;
+}
+
 static void procedure(struct aloud *a)
 {
     const struct procedure *one = a->procedure;
@@ -216,8 +252,14 @@ static void procedure(struct aloud *a)
     str label = label_in(a, one->label), basis = basis_in(a, one->basis);
     buf_addf(&a->out, "\n%.*s %.*s (%.*s)%.*s\n", STR_FMT(one->code), STR_FMT(label),
              STR_FMT(one->id), STR_FMT(basis));
-    buf_add(&a->out, one->about ? in(a, "  关于已有系统。\n", "  About a system that there is.\n")
-                                : in(a, "  登记一个新系统。\n", "  Registers a new system.\n"));
+    buf_add(&a->out, subject_in(a, one->subject));
+    if (one->opens.present) {
+        str when = recurrence_words(a, &one->opens), by = basis_in(a, one->opens.basis);
+        buf_addf(&a->out, zh ? "  %.*s自动发起%.*s。\n" : "  Opens by itself %.*s%.*s.\n",
+                 STR_FMT(when), STR_FMT(by));
+    }
+    if (one->priority)
+        buf_add(&a->out, in(a, "  优先于其他办件。\n", "  Comes before all other cases.\n"));
     for (size_t i = 0; i < one->n_offered; i++) {
         str say = label_in(a, one->offered[i].say), by = basis_in(a, one->offered[i].basis);
         buf_addf(&a->out, zh ? "  发起条件：%.*s%.*s。\n" : "  May be opened when %.*s%.*s.\n",
@@ -246,6 +288,7 @@ str policy_aloud(struct arena *arena, const struct policy *policy, enum language
     a.out = buf_new(arena, 16 * 1024);
     head(&a);
     registers(&a);
+    reports(&a);
     for (size_t i = 0; i < policy->n_procedures; i++) {
         a.procedure = &policy->procedures[i];
         procedure(&a);

@@ -124,10 +124,24 @@ static str anchor_in(const struct aloud *a, const struct limit *limit)
 {
     if (limit->anchor == ANCHOR_OPENED)
         return in(a, "本环节开始", "it was opened");
+    if (limit->anchor == ANCHOR_DAY) {
+        str day = field_in(a, limit->date_step, limit->date_field);
+        return str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s之日" : "the day of %.*s",
+                          STR_FMT(day));
+    }
     str step = step_in(a, limit->step), outcome = outcome_in(a, limit->step, limit->outcome);
     return a->language == LANGUAGE_ZH
                ? str_printf(a->arena, "%.*s作出%.*s", STR_FMT(step), STR_FMT(outcome))
                : str_printf(a->arena, "%.*s was decided as %.*s", STR_FMT(step), STR_FMT(outcome));
+}
+
+static str by_in(const struct aloud *a, struct by_date by)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    if (by.month)
+        return str_printf(a->arena, zh ? "每年%02d-%02d前" : "by %02d-%02d of the year", by.month,
+                          by.day);
+    return str_printf(a->arena, zh ? "每月%d日前" : "by day %d of the month", by.day);
 }
 
 str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
@@ -137,7 +151,15 @@ str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_w
         str day = field_in(a, limit->date_step, limit->date_field);
         return str_printf(a->arena, zh ? "至%.*s为止" : "until the day of %.*s", STR_FMT(day));
     }
+    if (limit->kind == LIMIT_BY)
+        return by_in(a, limit->by);
     str length = length_in(a, &limit->cases[limit->n - 1]);
+    if (limit->kind == LIMIT_BEFORE) {
+        str day = field_in(a, limit->date_step, limit->date_field);
+        return zh ? str_printf(a->arena, "%.*s前%.*s", STR_FMT(day), STR_FMT(length))
+                  : str_printf(a->arena, "%.*s before the day of %.*s", STR_FMT(length),
+                               STR_FMT(day));
+    }
     if (words == WORDS_AHEAD) {
         str day = field_in(a, STR_NONE, limit->date_field);
         str miss = limit->refuses
@@ -182,6 +204,25 @@ str limit_in(const struct aloud *a, const struct limit *limit, enum limit_words 
 
 /* ---- forms ---------------------------------------------------------------------------------- */
 
+static str money_in(const struct aloud *a, const struct field *field)
+{
+    bool zh = a->language == LANGUAGE_ZH;
+    long long min = field->min / FEN_PER_YUAN, max = field->max / FEN_PER_YUAN;
+    if (a->by_id || (field->min == 0 && field->max == LIMIT_JSON_INTEGER))
+        return in(a, "金额", "money");
+    if (field->max == LIMIT_JSON_INTEGER)
+        return str_printf(a->arena, zh ? "金额，%lld元起" : "money, %lld yuan or more", min);
+    return str_printf(a->arena, zh ? "金额，%lld-%lld元" : "money, %lld-%lld yuan", min, max);
+}
+
+static str cited_in(const struct aloud *a, str procedure)
+{
+    const struct procedure *cited = policy_procedure(a->policy, procedure);
+    str name = quoted(a, cited ? named(a, cited->label, procedure) : procedure);
+    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "一件%.*s" : "a case of %.*s",
+                      STR_FMT(name));
+}
+
 static str type_in(const struct aloud *a, const struct field *field)
 {
     struct buf out = buf_new(a->arena, 64);
@@ -197,6 +238,16 @@ static str type_in(const struct aloud *a, const struct field *field)
         return in(a, "各类资源数量", "amounts of resources");
     case FIELD_ORGANISATION:
         return role_in(a, field->role);
+    case FIELD_ORGANISATIONS:
+        buf_add(&out, role_in(a, field->role));
+        buf_add(&out, in(a, "（可多选）", ", one or more"));
+        return buf_str(&out);
+    case FIELD_MONEY:
+        return money_in(a, field);
+    case FIELD_CASE:
+        return cited_in(a, field->procedure);
+    case FIELD_PERSON:
+        return in(a, "本单位人员", "a person of one's own office");
     case FIELD_INTEGER:
         if (a->by_id)
             return in(a, "整数", "a number");
@@ -339,6 +390,26 @@ str effect_words(const struct aloud *a, const struct effect *effect)
         return str_printf(a->arena, zh ? "发起“%.*s”" : "starts \"%.*s\"", STR_FMT(name));
     }
     return STR_NONE;
+}
+
+str recurrence_words(const struct aloud *a, const struct recurrence *opens)
+{
+    static const struct {
+        const char *zh, *en;
+    } EVERY[] = {{"每月", "every month"},
+                 {"每季度", "every quarter"},
+                 {"每半年", "every half-year"},
+                 {"每年", "every year"}};
+    bool zh = a->language == LANGUAGE_ZH;
+    str every = in(a, EVERY[opens->every].zh, EVERY[opens->every].en);
+    if (opens->month)
+        return str_printf(a->arena, zh ? "%.*s%02d-%02d起" : "%.*s from %02d-%02d", STR_FMT(every),
+                          opens->month, opens->day);
+    return opens->every == EVERY_MONTH
+               ? str_printf(a->arena, zh ? "%.*s%d日起" : "%.*s from day %d", STR_FMT(every),
+                            opens->day)
+               : str_printf(a->arena, zh ? "%.*s首月%d日起" : "%.*s from day %d of its first month",
+                            STR_FMT(every), opens->day);
 }
 
 str seat_words(const struct aloud *a, const struct seat *seat)

@@ -23,9 +23,37 @@ static void audit_seat_of(struct load *load, const struct procedure *procedure, 
                  STR_FMT(procedure->id), STR_FMT(role));
 }
 
+/* A seat of several organisations is signed by each of them, and one of one organisation is not. */
+static void audit_each(struct load *load, const struct procedure *procedure,
+                       const struct step *step)
+{
+    for (size_t k = 0; k < step->n_seats; k++) {
+        const struct seat *seat = seat_of(procedure, step->seats[k]);
+        if (seat && seat->several != step->each)
+            diagnose(load, PROBLEM_SEAT, step->pos,
+                     step->each ? "the seat of %.*s names one organisation; write by: %.*s."
+                                : "the seat of %.*s names several organisations; write by: {each: "
+                                  "%.*s}.",
+                     STR_FMT(seat->role), STR_FMT(seat->role));
+    }
+}
+
+/* Seats of a system want a case that is about one. */
+static void audit_seat_subjects(struct load *load, const struct procedure *procedure)
+{
+    for (size_t i = 0; i < procedure->n_seats; i++) {
+        const struct seat *seat = &procedure->seats[i];
+        bool of_system = seat->kind == SEAT_OWNER || seat->kind == SEAT_PROVIDER;
+        if (of_system && procedure->subject == SUBJECT_OPENER)
+            diagnose(load, PROBLEM_NO_SYSTEM, seat->pos,
+                     "the case is about no system, so nobody sits here; expected opener, parent, "
+                     "sole or STEP.FIELD.");
+    }
+}
+
 static void audit_signatures(struct load *load, const struct step *step)
 {
-    for (size_t o = 0; o < step->n_outcomes && step->n_seats > 1; o++)
+    for (size_t o = 0; o < step->n_outcomes && (step->n_seats > 1 || step->each); o++)
         for (size_t t = 0; t < step->outcomes[o].n_targets; t++) {
             enum target_kind kind = step->outcomes[o].targets[t].kind;
             if (kind == TARGET_HOLD || kind == TARGET_STAY)
@@ -37,6 +65,7 @@ static void audit_signatures(struct load *load, const struct step *step)
 
 static void audit_seats(struct load *load, const struct procedure *procedure)
 {
+    audit_seat_subjects(load, procedure);
     for (size_t i = 0; i < procedure->n_steps; i++) {
         const struct step *step = &procedure->steps[i];
         const char *what = str_printf(load->arena, "step %.*s is by", STR_FMT(step->id)).ptr;
@@ -45,6 +74,7 @@ static void audit_seats(struct load *load, const struct procedure *procedure)
         for (size_t k = 0; k < step->n_tells; k++)
             audit_seat_of(load, procedure, step->tells[k].role, step->tells[k].pos,
                           "this tells");
+        audit_each(load, procedure, step);
         audit_signatures(load, step);
         const struct seat *seat = seat_of(procedure, step->by);
         if (i == 0 && seat && seat->kind != SEAT_OPENER)
@@ -63,7 +93,8 @@ static void audit_materials(struct load *load)
     const struct policy *policy = load->policy;
     for (size_t m = 0; m < policy->n_materials; m++) {
         const struct material_kind *kind = &policy->materials[m];
-        bool asked = false;
+        /* What packs share need not all be used by each. */
+        bool asked = pack_file_is_shared(kind->pos.file);
         for (size_t d = 0; d < load->drafts.len && !asked; d++) {
             const struct procedure *procedure = load->drafts.items[d].procedure;
             for (size_t i = 0; i < procedure->n_steps && !asked; i++)

@@ -187,7 +187,7 @@ static void audit_anchor(struct audit *a, size_t i, const struct limit *limit)
 {
     const struct step *step = &a->procedure->steps[i];
     str path;
-    if (limit->anchor == ANCHOR_OPENED || limit->kind != LIMIT_COUNTED || !limit->present)
+    if (limit->anchor != ANCHOR_FACT || limit->kind != LIMIT_COUNTED || !limit->present)
         return;
     size_t fact = graph_step_index(a->graph, limit->step);
     const struct step *fact_step = &a->procedure->steps[fact];
@@ -205,7 +205,7 @@ static void audit_limit_values(struct audit *a, size_t i, const struct limit *li
 {
     static const char advice[] = "Use a required field that is decided before the step "
                                  "opens.";
-    if (limit->kind == LIMIT_UNTIL)
+    if (limit->date_step.ptr)
         check_at_opening(a, i, PROBLEM_COUNT_FIELD, limit->pos, limit->date_step,
                          limit->date_field, advice);
     for (size_t c = 0; c < limit->n; c++) {
@@ -264,7 +264,8 @@ static void audit_wait(struct audit *a, const struct step *step)
 {
     const struct limit *wait = &step->not_before, *due = &step->within;
     bool same = wait->anchor == due->anchor && str_eq(wait->step, due->step) &&
-                str_eq(wait->outcome, due->outcome);
+                str_eq(wait->outcome, due->outcome) && str_eq(wait->date_step, due->date_step) &&
+                str_eq(wait->date_field, due->date_field);
     if (!wait->present || !due->present || !same || due->kind != LIMIT_COUNTED)
         return;
     int days = uses_months(wait) || uses_months(due) ? 366 : 7, always = 0, sometimes = 0;

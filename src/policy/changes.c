@@ -42,6 +42,8 @@ static str seats_in(const struct aloud *a, const struct step *step)
     struct listing_of_words words = {0};
     for (size_t i = 0; i < step->n_seats; i++)
         add_words(a, &words, role_in(a, step->seats[i]));
+    if (step->each)
+        return str_printf(a->arena, "each %.*s", STR_FMT(step->by));
     return joined_in(a, &words);
 }
 
@@ -78,6 +80,10 @@ static str says(struct aloud *a, const struct rule *rule)
         return expression_text(a->policy->lists[rule->at].when);
     case RULE_WITHDRAW:
         return withdrawal_words(a, &rule->procedure->withdrawal);
+    case RULE_OPENS:
+        return recurrence_words(a, &rule->procedure->opens);
+    case RULE_COLUMN:
+        return expression_text(rule->report->columns[rule->at].when);
     case RULE_NEED:
     case RULE_OFFER:
     case RULE_TELL:
@@ -87,6 +93,7 @@ static str says(struct aloud *a, const struct rule *rule)
     case RULE_FURTHER:
     case RULE_REGISTER:
     case RULE_EVERY:
+    case RULE_PRIORITY:
         return S("");
     }
     return S("");
@@ -142,6 +149,7 @@ static enum weight of_limits(const struct limit *before, const struct limit *aft
     const struct limit_case *b = before->n ? &before->cases[before->n - 1] : NULL;
     const struct limit_case *a = after->n ? &after->cases[after->n - 1] : NULL;
     bool alike = a && b && before->kind == after->kind && before->kind != LIMIT_UNTIL &&
+                 before->kind != LIMIT_BY && before->kind != LIMIT_BEFORE &&
                  before->anchor == after->anchor && str_eq(before->step, after->step) &&
                  str_eq(before->outcome, after->outcome) && !a->count_field.len &&
                  !b->count_field.len && a->unit == b->unit;
@@ -222,6 +230,9 @@ static enum weight of_change(const struct rule *before, const struct rule *after
     case RULE_REGISTER:
     case RULE_EVERY:
     case RULE_LIST:
+    case RULE_OPENS:
+    case RULE_PRIORITY:
+    case RULE_COLUMN:
         return WEIGHT_STRUCTURE;
     }
     return WEIGHT_STRUCTURE;
@@ -243,6 +254,7 @@ static enum weight of_coming(const struct rule *rule, bool comes)
     case RULE_OPINION:
     case RULE_FURTHER:
     case RULE_EVERY:
+    case RULE_OPENS:
         return tighter;
     case RULE_EXTEND:
     case RULE_WITHDRAW:
@@ -260,6 +272,8 @@ static enum weight of_coming(const struct rule *rule, bool comes)
     case RULE_SHOW:
     case RULE_REGISTER:
     case RULE_LIST:
+    case RULE_PRIORITY:
+    case RULE_COLUMN:
         return WEIGHT_STRUCTURE;
     }
     return WEIGHT_STRUCTURE;
@@ -319,6 +333,8 @@ static bool is_elsewhere(const struct policy *policy, const struct rule *rule)
 {
     if (rule->ledger)
         return policy_register(policy, rule->ledger->id) != NULL;
+    if (rule->report)
+        return policy_report(policy, rule->report->id) != NULL;
     const struct procedure *procedure =
         rule->procedure ? policy_procedure(policy, rule->procedure->id) : NULL;
     if (!rule->procedure || !procedure)
@@ -361,6 +377,10 @@ static void whole(struct comparing *c, const struct side *side, const struct pol
                      str_printf(c->arena, "%.*s.%.*s %s", STR_FMT(own->id),
                                 STR_FMT(own->steps[k].id), word));
     }
+    for (size_t i = 0; i < policy->n_reports; i++)
+        if (!policy_report(other, policy->reports[i].id))
+            tell(c, WEIGHT_STRUCTURE, policy->reports[i].basis,
+                 str_printf(c->arena, "report %.*s %s", STR_FMT(policy->reports[i].id), word));
     for (size_t i = 0; i < policy->n_registers; i++)
         if (!policy_register(other, policy->registers[i].id))
             tell(c, WEIGHT_STRUCTURE, policy->registers[i].basis,

@@ -41,19 +41,30 @@ static enum value_kind value_kind(enum type type)
     case TYPE_INTEGER:
     case TYPE_LITERAL:
     case TYPE_QUANTITY:
+    case TYPE_MONEY:
+    case TYPE_CASE:
+    case TYPE_PERSON:
     case TYPE_ORGANISATION: return VALUE_INTEGER;
     case TYPE_TEXT:
     case TYPE_CHOICE: return VALUE_TEXT;
     case TYPE_DATE: return VALUE_DATE;
     case TYPE_QUANTITIES: return VALUE_QUANTITIES;
+    case TYPE_ORGANISATIONS:
     case TYPE_BAD: return VALUE_NONE;
     }
     return VALUE_NONE;
 }
 
+static struct value ask(const struct evaluation *ev, const struct term *term)
+{
+    const struct environment *env = ev->env;
+    return term->n_of ? env->path_of(env->facts, term->whose, term->head, term->name)
+                      : env->path(env->facts, term->head, term->name);
+}
+
 static struct value eval_path(struct evaluation *ev, const struct term *term)
 {
-    struct value value = ev->env->path(ev->env->facts, term->head, term->name);
+    struct value value = ask(ev, term);
     str dot = term->head.len ? S(".") : S("");
     enum value_kind expected = term->item.ptr ? VALUE_QUANTITIES : value_kind(term->type);
     if (value.kind == VALUE_NONE)
@@ -219,9 +230,12 @@ static struct value eval(struct evaluation *ev, const struct term *term)
         return today.kind == VALUE_DATE ? today : stop(ev, S("today is not known"));
     }
     case OP_GIVEN:
-        return truth_value(env->path(env->facts, term->head, term->name).kind != VALUE_NONE);
+        return truth_value(ask(ev, term).kind != VALUE_NONE);
     case OP_HAS: return truth_value(env->has(env->facts, term->parts[0]));
-    case OP_DONE: return truth_value(env->done(env->facts, term->parts[0], term->parts[1]));
+    case OP_DONE:
+        return truth_value(term->n_of ? env->done_of(env->facts, term->whose, term->parts[0],
+                                                     term->parts[1])
+                                      : env->done(env->facts, term->parts[0], term->parts[1]));
     case OP_OPEN: return truth_value(env->done(env->facts, term->parts[0], STR_NONE));
     case OP_SHORT: return truth_value(env->shorter(env->facts, term->parts[0]));
     case OP_LISTED: return truth_value(env->listed(env->facts, term->parts[0]));
@@ -286,7 +300,7 @@ str expression_material(const struct expression *expression)
 str expression_field(const struct expression *expression)
 {
     const struct term *root = expression->root;
-    return root->op == OP_GIVEN && root->own ? root->name : STR_NONE;
+    return root->op == OP_GIVEN && root->own && !root->n_of ? root->name : STR_NONE;
 }
 
 /* False when it asks for a material, or for a second field. */
@@ -296,7 +310,13 @@ static bool reads_only(const struct term *term, str *field)
         return true;
     if (term->op == OP_HAS)
         return false;
-    if (term->own && (term->op == OP_PATH || term->op == OP_GIVEN)) {
+    /* A value of the own form, or what a case cited there says: its field is what one mends. */
+    bool cites = term->n_of == 1 && term->own;
+    if (cites) {
+        if (field->ptr && !str_eq(*field, term->whose.name))
+            return false;
+        *field = term->whose.name;
+    } else if (term->own && (term->op == OP_PATH || term->op == OP_GIVEN)) {
         if (field->ptr && !str_eq(*field, term->name))
             return false;
         *field = term->name;
@@ -314,7 +334,8 @@ static bool term_ensures(const struct term *term, str step, str field)
 {
     if (term->op == OP_AND)
         return term_ensures(term->left, step, field) || term_ensures(term->right, step, field);
-    return term->op == OP_GIVEN && str_eq(term->head, step) && str_eq(term->name, field);
+    return term->op == OP_GIVEN && !term->n_of && str_eq(term->head, step) &&
+           str_eq(term->name, field);
 }
 
 bool expression_ensures(const struct expression *expression, str step, str field)
@@ -325,6 +346,8 @@ bool expression_ensures(const struct expression *expression, str step, str field
 static enum truth term_truth(const struct term *term, void *states,
                              bool (*done)(void *states, str step, str outcome))
 {
+    if (term->op == OP_DONE && term->n_of)
+        return TRUTH_FREE;
     if (term->op == OP_DONE)
         return done(states, term->parts[0], term->parts[1]) ? TRUTH_YES : TRUTH_NO;
     if (term->op == OP_OPEN)

@@ -107,6 +107,24 @@ static bool check_names(struct parser *p, const struct term *term, size_t inner)
     return !wrong;
 }
 
+/* of FIELD, of STEP.FIELD, of ROLE; nothing when no "of" follows. */
+static bool parse_of(struct parser *p, struct term *term)
+{
+    if (peek(p)->kind != TOKEN_NAME || !str_eq(peek(p)->text, S("of")))
+        return true;
+    p->i++;
+    do {
+        const struct token *t = peek(p);
+        if (t->kind != TOKEN_NAME || term->n_of == COUNT_OF(term->of_parts)) {
+            expect(p, "FIELD, STEP.FIELD or a role after \"of\"");
+            return false;
+        }
+        term->of_parts[term->n_of++] = t->text;
+        p->i++;
+    } while (take(p, TOKEN_DOT));
+    return true;
+}
+
 /* in-a-row(REGISTER where CONDITION), after the name. */
 static bool parse_where(struct parser *p, struct term *term)
 {
@@ -145,7 +163,8 @@ static struct term *parse_call(struct parser *p)
     size_t inner = peek(p)->at;
     if (!parse_names(p, term, 3))
         return NULL;
-    if (!check_names(p, term, inner) || (term->op == OP_IN_A_ROW && !parse_where(p, term)))
+    if (!check_names(p, term, inner) || (term->op == OP_IN_A_ROW && !parse_where(p, term)) ||
+        ((term->op == OP_GIVEN || term->op == OP_DONE) && !parse_of(p, term)))
         return NULL;
     if (take(p, TOKEN_CLOSE))
         return term;
@@ -165,7 +184,7 @@ static struct term *parse_atom(struct parser *p)
         if (p->tokens[p->i + 1].kind == TOKEN_OPEN)
             return parse_call(p);
         struct term *term = new_term(p, OP_PATH, t->at);
-        return parse_names(p, term, 3) ? term : NULL;
+        return parse_names(p, term, 3) && parse_of(p, term) ? term : NULL;
     }
     if (t->kind != TOKEN_OPEN)
         return expect(p, "a value");

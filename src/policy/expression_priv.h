@@ -10,9 +10,10 @@
  *     compare := sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
  *     sum     := part { ("+" | "-") part }            both with blanks on either side
  *     part    := atom [ "*" NUMBER "%" ]              of an amount, down to the millionth
- *     atom    := NUMBER | PATH | "given" "(" PATH ")" | "has" "(" NAME ")"
- *              | "done" "(" NAME "." NAME ")" | "open" "(" NAME ")" | "short" "(" NAME ")"
+ *     atom    := NUMBER | PATH [of] | "given" "(" PATH [of] ")" | "has" "(" NAME ")"
+ *              | "done" "(" NAME "." NAME [of] ")" | "open" "(" NAME ")" | "short" "(" NAME ")"
  *              | "listed" "(" NAME ")" | "in-a-row" "(" NAME "where" or ")" | "(" or ")"
+ *     of      := "of" PATH                            a field that cites a case, or a role
  *     PATH    := NAME [ "." NAME [ "." NAME ] ]
  *     NUMBER  := digits [ "." one to six digits ]
  */
@@ -43,7 +44,7 @@ enum operation {
 enum type {
     TYPE_BAD,                    /* reported already: agrees with everything */
     TYPE_BOOL, TYPE_INTEGER, TYPE_LITERAL, TYPE_TEXT, TYPE_CHOICE, TYPE_DATE, TYPE_QUANTITY,
-    TYPE_QUANTITIES, TYPE_ORGANISATION
+    TYPE_QUANTITIES, TYPE_ORGANISATION, TYPE_ORGANISATIONS, TYPE_MONEY, TYPE_CASE, TYPE_PERSON
 };
 
 struct term {
@@ -60,6 +61,9 @@ struct term {
     const struct item *unit_of;  /* QUANTITY: an item whose unit it has */
     bool own;                    /* PATH: of the step's own form */
     const struct ledger *ledger; /* PATH, GIVEN of a register's field */
+    str of_parts[2];             /* PATH, GIVEN, DONE: of what, as written */
+    size_t n_of;                 /* 0: of the case itself */
+    struct whose whose;          /* the same, linked */
 };
 
 /* A value of another step's form that the expression takes for granted. */

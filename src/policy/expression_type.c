@@ -1,311 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Names and types of an expression. A number beside a quantity means units of the item, so 1 is
- * a million millionths. A value that may be empty is usable only where given() is known to hold:
- * guards collects what is. */
-#include "policy/expression_priv.h"
-
-struct guard {
-    str head, name;
-    const struct guard *next;
-};
-struct typing {
-    struct load *load;
-    const struct node *node;
-    const struct scope *scope;
-    struct expression *expression;
-    const struct ledger *line;   /* inside in-a-row(): the register whose line is judged */
-    bool failed;
-};
+ * Types of an expression. A number beside a quantity means units of the item, so 1 is a million
+ * millionths; beside money it means yuan. */
+#include "policy/typing_priv.h"
 
 static const char *const TYPE_NAMES[] = {
     [TYPE_BAD] = "", [TYPE_BOOL] = "a condition", [TYPE_INTEGER] = "a number",
     [TYPE_LITERAL] = "a number", [TYPE_TEXT] = "a text", [TYPE_CHOICE] = "a choice",
     [TYPE_DATE] = "a date", [TYPE_QUANTITY] = "a quantity of one item",
     [TYPE_QUANTITIES] = "a table of quantities", [TYPE_ORGANISATION] = "an organisation",
+    [TYPE_ORGANISATIONS] = "several organisations", [TYPE_MONEY] = "money",
+    [TYPE_CASE] = "a case", [TYPE_PERSON] = "a person",
 };
 static const str LEVELS[] = {{"province", 8}, {"city", 4}, {"county", 6}};
 static const str STAGES[] = {{"planned", 7}, {"live", 4}, {"retired", 7}};
-
-static struct pos at_pos(const struct typing *ty, const struct term *term)
-{
-    return node_pos_at(ty->load, ty->node, term->at);
-}
-
-#define FAULT(ty, term, symbol, ...)                                                              \
-    (diagnose((ty)->load, PROBLEM_##symbol, at_pos((ty), (term)), __VA_ARGS__),                    \
-     (ty)->failed = true, (void)((term)->type = TYPE_BAD))
-
-static enum type field_type(enum field_type type)
-{
-    switch (type) {
-    case FIELD_TEXT: return TYPE_TEXT;
-    case FIELD_INTEGER: return TYPE_INTEGER;
-    case FIELD_BOOL: return TYPE_BOOL;
-    case FIELD_DATE: return TYPE_DATE;
-    case FIELD_CHOICE: return TYPE_CHOICE;
-    case FIELD_QUANTITIES: return TYPE_QUANTITIES;
-    case FIELD_ORGANISATION: return TYPE_ORGANISATION;
-    }
-    return TYPE_BAD;
-}
-
-static str path_text(const struct typing *ty, const struct term *term)
-{
-    struct buf out = buf_new(ty->load->arena, 64);
-    for (size_t i = 0; i < term->n_parts; i++) {
-        if (i > 0)
-            buf_addc(&out, '.');
-        buf_add(&out, term->parts[i]);
-    }
-    return buf_str(&out);
-}
-
-/* ---- paths --------------------------------------------------------------------------------- */
-
-static void fault_field(struct typing *ty, struct term *term, const struct step *step, str name)
-{
-    struct arena *arena = ty->load->arena;
-    if (form_is_broken(ty->load, step)) {
-        ty->failed = true;
-        term->type = TYPE_BAD;
-        return;
-    }
-    str *ids = NEWS(arena, str, step->form.n);
-    for (size_t i = 0; i < step->form.n; i++)
-        ids[i] = step->form.fields[i].id;
-    str expected = expected_words(arena, name, ids, step->form.n);
-    /* a-b reads as one name: when its beginning is a field, a minus was meant. */
-    str minus = STR_NONE;
-    for (size_t i = 0; i < step->form.n && !minus.ptr; i++)
-        if (name.len > ids[i].len + 1 && str_starts(name, ids[i]) && name.ptr[ids[i].len] == '-')
-            minus = str_printf(arena, " For minus put blanks on both sides: %.*s - %.*s.",
-                               STR_FMT(ids[i]), (int)(name.len - ids[i].len - 1),
-                               name.ptr + ids[i].len + 1);
-    FAULT(ty, term, UNKNOWN_PATH, "step %.*s has no field \"%.*s\"%.*s%.*s", STR_FMT(step->id),
-          STR_FMT(name), STR_FMT(expected), STR_FMT(minus));
-}
-
-static bool resolve_item(struct typing *ty, struct term *term, str item)
-{
-    const struct policy *policy = ty->load->policy;
-    if (term->field->type != FIELD_QUANTITIES) {
-        FAULT(ty, term, UNKNOWN_PATH, "%.*s is of type %s and has no parts.",
-              STR_FMT(term->name), field_type_name(term->field->type));
-        return false;
-    }
-    term->unit_of = policy_item(policy, item);
-    if (term->unit_of) {
-        term->item = item;
-        term->type = TYPE_QUANTITY;
-        return true;
-    }
-    str *ids = NEWS(ty->load->arena, str, policy->n_items);
-    for (size_t i = 0; i < policy->n_items; i++)
-        ids[i] = policy->items[i].id;
-    str expected = expected_words(ty->load->arena, item, ids, policy->n_items);
-    FAULT(ty, term, UNKNOWN_PATH, "the catalogue has no item \"%.*s\"%.*s", STR_FMT(item),
-          STR_FMT(expected));
-    return false;
-}
-
-static bool resolve_field(struct typing *ty, struct term *term, const struct step *step,
-                          str name)
-{
-    bool own = step == ty->scope->step;
-    term->head = step->id;
-    term->name = name;
-    term->own = own;
-    term->field = form_field(&step->form, name);
-    if (!term->field || form_is_broken(ty->load, step)) {
-        fault_field(ty, term, step, name);
-        return false;
-    }
-    term->type = field_type(term->field->type);
-    if (own && ty->scope->place == PLACE_LIMIT) {
-        FAULT(ty, term, OWN_FIELD,
-              "%.*s is filled in by the very act that this limit times; use a field of an "
-              "earlier step.", STR_FMT(name));
-        return false;
-    }
-    str outcome = ty->scope->outcome;
-    if (own && outcome.len && !field_applies(term->field, outcome)) {
-        str outcomes = field_outcomes(ty->load->arena, term->field);
-        FAULT(ty, term, OTHER_OUTCOME,
-              "%.*s is filled in for %.*s only, never for %.*s; leave it out here, or add %.*s to "
-              "its \"for\".", STR_FMT(name), STR_FMT(outcomes), STR_FMT(outcome),
-              STR_FMT(outcome));
-        return false;
-    }
-    return true;
-}
-
-static bool resolve_single(struct typing *ty, struct term *term)
-{
-    if (!ty->scope->step && !str_eq(term->parts[0], S("today"))) {
-        FAULT(ty, term, UNKNOWN_PATH, "\"%.*s\" names nothing here, where there is no form yet; "
-              "ask unit.level, system.stage, system.granted, REGISTER.FIELD, listed() or today.",
-              STR_FMT(term->parts[0]));
-        return false;
-    }
-    if (str_eq(term->parts[0], S("today"))) {
-        if (term->op == OP_GIVEN) {
-            FAULT(ty, term, UNKNOWN_PATH, "today is always given; remove given(today).");
-            return false;
-        }
-        term->op = OP_TODAY;
-        term->type = TYPE_DATE;
-        return true;
-    }
-    return resolve_field(ty, term, ty->scope->step, term->parts[0]);
-}
-
-static bool resolve_unit(struct typing *ty, struct term *term)
-{
-    if (term->op == OP_PATH && term->n_parts == 2 && str_eq(term->parts[1], S("level"))) {
-        term->head = term->parts[0];
-        term->name = term->parts[1];
-        term->type = TYPE_CHOICE;
-        return true;
-    }
-    str text = path_text(ty, term);
-    FAULT(ty, term, UNKNOWN_PATH, "of the unit only unit.level can be asked, not \"%.*s\".",
-          STR_FMT(text));
-    return false;
-}
-
-/* Is there a system that rules can ask about? Not before the first step registers it. */
-static bool want_system(struct typing *ty, struct term *term)
-{
-    const struct procedure *procedure = ty->scope->procedure;
-    if (!procedure || procedure->about || ty->scope->place != PLACE_OFFER)
-        return true;
-    FAULT(ty, term, NO_SYSTEM, "there is no system yet when this is asked; write about: system, or "
-          "ask in a later step.");
-    return false;
-}
-
-static bool resolve_system(struct typing *ty, struct term *term)
-{
-    static const struct field granted = {.id = {"granted", 7}, .type = FIELD_QUANTITIES};
-    bool stage = term->n_parts == 2 && str_eq(term->parts[1], S("stage"));
-    if (!want_system(ty, term))
-        return false;
-    if (term->op == OP_PATH && (stage || str_eq(term->parts[1], S("granted")))) {
-        term->head = term->parts[0];
-        term->name = term->parts[1];
-        term->type = stage ? TYPE_CHOICE : TYPE_QUANTITIES;
-        term->own = false;
-        if (stage || term->n_parts == 2)
-            return true;
-        term->field = &granted;
-        bool item = resolve_item(ty, term, term->parts[2]);
-        term->field = NULL;
-        return item;
-    }
-    str text = path_text(ty, term);
-    FAULT(ty, term, UNKNOWN_PATH, "of the system only system.stage and system.granted can be "
-          "asked, not \"%.*s\".", STR_FMT(text));
-    return false;
-}
-
-/* REGISTER.FIELD: of the latest line about the system. */
-static bool resolve_register(struct typing *ty, struct term *term, const struct ledger *ledger)
-{
-    if (!want_system(ty, term))
-        return false;
-    if (ledger->about != ABOUT_SYSTEM) {
-        FAULT(ty, term, UNKNOWN_PATH, "register %.*s is not about systems; it can be shown, not "
-              "asked.", STR_FMT(ledger->id));
-        return false;
-    }
-    term->ledger = ledger;
-    term->head = ledger->id;
-    term->name = term->parts[1];
-    term->field = form_field(&ledger->form, term->name);
-    if (!term->field) {
-        str *ids = NEWS(ty->load->arena, str, ledger->form.n);
-        for (size_t i = 0; i < ledger->form.n; i++)
-            ids[i] = ledger->form.fields[i].id;
-        str expected = expected_words(ty->load->arena, term->name, ids, ledger->form.n);
-        FAULT(ty, term, UNKNOWN_PATH, "register %.*s has no field \"%.*s\"%.*s",
-              STR_FMT(ledger->id), STR_FMT(term->name), STR_FMT(expected));
-        return false;
-    }
-    term->type = field_type(term->field->type);
-    return term->n_parts == 2 || resolve_item(ty, term, term->parts[2]);
-}
-
-/* Finds what a path names: sets head, name, item, field, type. */
-static bool resolve_path(struct typing *ty, struct term *term)
-{
-    const struct ledger *ledger = policy_register(ty->load->policy, term->parts[0]);
-    if (term->n_parts == 1)
-        return resolve_single(ty, term);
-    if (str_eq(term->parts[0], S("unit")))
-        return resolve_unit(ty, term);
-    if (str_eq(term->parts[0], S("system")))
-        return resolve_system(ty, term);
-    if (ledger)
-        return resolve_register(ty, term, ledger);
-    if (!ty->scope->step) {
-        FAULT(ty, term, UNKNOWN_REGISTER, "no register \"%.*s\"; where there is no form yet, a "
-              "path is unit.level, system.stage, system.granted or REGISTER.FIELD.",
-              STR_FMT(term->parts[0]));
-        return false;
-    }
-    const struct field *own = form_field(&ty->scope->step->form, term->parts[0]);
-    if (own && own->type == FIELD_QUANTITIES && term->n_parts == 2 && term->op == OP_PATH)
-        return resolve_field(ty, term, ty->scope->step, term->parts[0]) &&
-               resolve_item(ty, term, term->parts[1]);
-    const struct step *step = want_step(ty->load, ty->scope->procedure, term->parts[0],
-                                        at_pos(ty, term));
-    if (!step) {
-        ty->failed = true;
-        term->type = TYPE_BAD;
-        return false;
-    }
-    return resolve_field(ty, term, step, term->parts[1]) &&
-           (term->n_parts == 2 || resolve_item(ty, term, term->parts[2]));
-}
-
-static bool guarded(const struct guard *guards, const struct term *term)
-{
-    /* The required fields of a line are there together. */
-    bool together = term->ledger && !term->field->optional;
-    for (; guards; guards = guards->next)
-        if (str_eq(guards->head, term->head) && (together || str_eq(guards->name, term->name)))
-            return true;
-    return false;
-}
-
-static void type_path(struct typing *ty, struct term *term, const struct guard *guards)
-{
-    if (!resolve_path(ty, term) || !term->field || guarded(guards, term))
-        return;
-    if (term->ledger) {
-        if (ty->line != term->ledger || term->field->optional)
-            FAULT(ty, term, UNGUARDED, "%.*s may have no line about the system. Write "
-                  "\"given(%.*s.%.*s) and ...\" before it.", STR_FMT(term->head),
-                  STR_FMT(term->head), STR_FMT(term->name));
-        return;
-    }
-    if (!term->own) {
-        struct use use = {term->head, term->name, at_pos(ty, term)};
-        VEC_PUSH(ty->load->arena, &ty->expression->uses, use);
-        return;
-    }
-    if (term->field->optional)
-        FAULT(ty, term, UNGUARDED,
-              "%.*s may be empty here. Write \"given(%.*s) and ...\" before it.",
-              STR_FMT(term->name), STR_FMT(term->name));
-    else if (!ty->scope->outcome.len && !field_always(ty->scope->step, term->field)) {
-        str outcomes = field_outcomes(ty->load->arena, term->field);
-        FAULT(ty, term, UNGUARDED,
-              "%.*s is filled in for %.*s only, and this is judged for every outcome. Put it under "
-              "that outcome, or write \"not given(%.*s) or ...\" before it.",
-              STR_FMT(term->name), STR_FMT(outcomes), STR_FMT(term->name));
-    }
-}
 
 /* ---- numbers ------------------------------------------------------------------------------- */
 
@@ -320,18 +27,24 @@ static void settle(struct typing *ty, struct term *term, enum type type)
         settle(ty, term->right, type);
         return;
     }
-    if (type != TYPE_INTEGER)
+    /* Numbers are millionths: of one, or of a yuan. */
+    int64_t unit = type == TYPE_MONEY ? QUANTITY_ONE / FEN_PER_YUAN : QUANTITY_ONE;
+    if (type != TYPE_INTEGER && type != TYPE_MONEY)
         return;
-    if (term->number % QUANTITY_ONE != 0) {
-        FAULT(ty, term, TYPES, "this is compared with a whole number; write it without decimals.");
+    if (term->number % unit != 0) {
+        FAULT(ty, term, TYPES, type == TYPE_MONEY
+                                   ? "money is yuan with two decimals at most."
+                                   : "this is compared with a whole number; write it without "
+                                     "decimals.");
         return;
     }
-    term->number /= QUANTITY_ONE;
+    term->number /= unit;
 }
 
 static bool is_number(enum type type)
 {
-    return type == TYPE_INTEGER || type == TYPE_LITERAL || type == TYPE_QUANTITY;
+    return type == TYPE_INTEGER || type == TYPE_LITERAL || type == TYPE_QUANTITY ||
+           type == TYPE_MONEY;
 }
 
 static bool same_unit(const struct term *a, const struct term *b)
@@ -362,7 +75,7 @@ static void type_percent(struct typing *ty, struct term *term)
 {
     const struct term *of = term->left;
     bool amount = of->type == TYPE_QUANTITY || of->type == TYPE_QUANTITIES ||
-                  of->type == TYPE_INTEGER;
+                  of->type == TYPE_INTEGER || of->type == TYPE_MONEY;
     if (of->type != TYPE_BAD && !amount) {
         FAULT(ty, term, TYPES, "a percentage is taken of a number or of quantities, not of %s.",
               TYPE_NAMES[of->type]);
@@ -476,7 +189,7 @@ static const struct guard *guards_of(struct arena *arena, const struct term *ter
     if (term->op != OP_GIVEN || !value || term->type == TYPE_BAD)
         return rest;
     struct guard *guard = NEW(arena, struct guard);
-    *guard = (struct guard){term->head, term->name, rest};
+    *guard = (struct guard){term->whose, term->head, term->name, rest};
     return guard;
 }
 
@@ -518,13 +231,15 @@ static void type_has(struct typing *ty, struct term *term)
 /* done(STEP.OUTCOME), open(STEP), short(STEP) */
 static void type_step(struct typing *ty, struct term *term)
 {
-    struct pos pos = at_pos(ty, term);
+    struct pos pos = typing_pos(ty, term);
     term->type = TYPE_BOOL;
     if (!ty->scope->step) {
         FAULT(ty, term, UNKNOWN_STEP, "there are no steps here; ask it in a step.");
         return;
     }
-    const struct step *step = want_step(ty->load, ty->scope->procedure, term->parts[0], pos);
+    const struct step *step =
+        term->n_of ? resolve_cited_step(ty, term)
+                   : want_step(ty->load, ty->scope->procedure, term->parts[0], pos);
     bool known = step && (term->op != OP_DONE ||
                           want_outcome(ty->load, step, term->parts[1], pos));
     if (!known) {

@@ -117,6 +117,25 @@ static bool read_count(struct sentence *s, struct limit_case *out)
     return true;
 }
 
+/* STEP.FIELD, a day that an earlier step names. False: there is no such field of another step. */
+static bool read_day_field(struct sentence *s, const struct step *step, str word, str id,
+                           struct pos pos, struct limit *out)
+{
+    if (step == s->step) {
+        diagnose(s->load, PROBLEM_OWN_FIELD, pos,
+                 "%.*s is filled in by the very act that this limit times; use a field of an "
+                 "earlier step.", STR_FMT(word));
+        return false;
+    }
+    const struct field *field = want_field(s->load, step, id, pos);
+    if (field && field->type != FIELD_DATE)
+        diagnose(s->load, PROBLEM_COUNT_FIELD, pos, "%.*s is of type %s; a limit runs to or from "
+                 "a date field.", STR_FMT(field->id), field_type_name(field->type));
+    out->date_step = step->id;
+    out->date_field = id;
+    return field != NULL;
+}
+
 static bool read_anchor(struct sentence *s, struct limit *out)
 {
     str step_id, outcome_id;
@@ -135,12 +154,20 @@ static bool read_anchor(struct sentence *s, struct limit *out)
         static const str opened[] = {{"opened", 6}};
         str near = str_nearest(s->words[3], opened, 1);
         diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos,
-                 "\"%.*s\" is no fact; expected opened or STEP.OUTCOME.%s", STR_FMT(s->words[3]),
+                 "\"%.*s\" is no fact; expected opened, STEP.OUTCOME or STEP.FIELD of a date.%s",
+                 STR_FMT(s->words[3]),
                  near.ptr ? " Did you mean \"opened\"?" : "");
         return false;
     }
     const struct step *step = want_step(s->load, s->procedure, step_id, pos);
-    if (!step || !want_outcome(s->load, step, outcome_id, pos))
+    if (!step)
+        return false;
+    if (!step_outcome(step, outcome_id) && !form_is_broken(s->load, step) &&
+        form_field(&step->form, outcome_id)) {
+        out->anchor = ANCHOR_DAY;
+        return read_day_field(s, step, s->words[3], outcome_id, pos, out);
+    }
+    if (!want_outcome(s->load, step, outcome_id, pos))
         return false;
     out->anchor = ANCHOR_FACT;
     out->step = step_id;
@@ -208,22 +235,37 @@ static bool read_until(struct sentence *s, struct limit *out)
         return false;
     }
     const struct step *step = want_step(s->load, s->procedure, step_id, pos);
-    if (!step || form_is_broken(s->load, step))
-        return false;
-    if (step == s->step) {
-        diagnose(s->load, PROBLEM_OWN_FIELD, pos,
-                 "%.*s is filled in by the very act that this limit times; use a field of an "
-                 "earlier step.", STR_FMT(s->words[1]));
+    out->kind = LIMIT_UNTIL;
+    return step && !form_is_broken(s->load, step) &&
+           read_day_field(s, step, s->words[1], field_id, pos, out);
+}
+
+/* COUNT UNIT before STEP.FIELD. */
+static bool read_before_day(struct sentence *s, struct limit *out)
+{
+    str step_id, field_id;
+    struct pos pos = word_pos(s, 3);
+    out->kind = LIMIT_BEFORE;
+    if (!str_cut(s->words[3], '.', &step_id, &field_id)) {
+        diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos, "\"%.*s\" is no date; expected STEP.FIELD.",
+                 STR_FMT(s->words[3]));
         return false;
     }
-    const struct field *field = want_field(s->load, step, field_id, pos);
-    if (field && field->type != FIELD_DATE)
-        diagnose(s->load, PROBLEM_COUNT_FIELD, pos, "%.*s is of type %s; a limit runs until a "
-                 "date field.", STR_FMT(field->id), field_type_name(field->type));
-    out->kind = LIMIT_UNTIL;
-    out->date_step = step_id;
-    out->date_field = field_id;
-    return field != NULL;
+    const struct step *step = want_step(s->load, s->procedure, step_id, pos);
+    return step && !form_is_broken(s->load, step) &&
+           read_day_field(s, step, s->words[3], field_id, pos, out);
+}
+
+/* by MM-DD, a day of each year, or by DD, one of each month. */
+static bool read_by(struct sentence *s, struct limit *out)
+{
+    str word = s->words[1];
+    out->kind = LIMIT_BY;
+    if (by_date_parse(word, str_has(word, S("-")), &out->by))
+        return true;
+    diagnose(s->load, PROBLEM_LIMIT_SENTENCE, word_pos(s, 1),
+             "\"%.*s\" is no such day; expected MM-DD of a year, or DD of a month.", STR_FMT(word));
+    return false;
 }
 
 /* COUNT UNIT before FIELD, a date of the step's own form. */
@@ -282,9 +324,11 @@ static void link_extension(struct load *load, const struct sentence *s, const st
 static bool link_rule(struct sentence *s, enum direction direction, struct limit *out)
 {
     struct limit_case *rule = &out->cases[out->n];
-    bool until = direction == DIRECTION_WITHIN && str_starts(str_trim(s->node->text), S("until "));
-    if (until) {
-        if (!split(s, 2, "until STEP.FIELD") || !read_until(s, out))
+    str text = str_trim(s->node->text);
+    bool within = direction == DIRECTION_WITHIN, until = str_starts(text, S("until "));
+    if (within && (until || str_starts(text, S("by ")))) {
+        if (!split(s, 2, until ? "until STEP.FIELD" : "by MM-DD or by DD") ||
+            !(until ? read_until(s, out) : read_by(s, out)))
             return false;
         out->n++;
         return true;
@@ -295,7 +339,10 @@ static bool link_rule(struct sentence *s, enum direction direction, struct limit
     if (!split(s, 4, form))
         return false;
     bool unit = read_unit(s, &rule->unit);
-    bool end = direction == DIRECTION_AHEAD ? read_before(s, out) : read_anchor(s, out);
+    bool before = within && str_eq(s->words[2], S("before"));
+    bool end = direction == DIRECTION_AHEAD ? read_before(s, out)
+               : before                     ? read_before_day(s, out)
+                                            : read_anchor(s, out);
     if (!unit || !read_count(s, rule) || !end)
         return false;
     out->n++;
@@ -336,8 +383,8 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
         return;
     }
     out->present = true;
-    if (out->kind != LIMIT_UNTIL)
-        link_ends(load, node, direction != DIRECTION_WITHIN, out);
+    if (out->kind != LIMIT_UNTIL && out->kind != LIMIT_BY)
+        link_ends(load, node, direction != DIRECTION_WITHIN || out->kind == LIMIT_BEFORE, out);
     link_extension(load, &s, node_get(node, "extend"), out);
     const struct node *miss = node_get(node, "miss");
     if (direction != DIRECTION_AHEAD)

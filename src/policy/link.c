@@ -66,6 +66,44 @@ bool want_role(struct load *load, str id, struct pos pos)
     return false;
 }
 
+const struct procedure *want_procedure(struct load *load, str id, struct pos pos)
+{
+    str *ids = NEWS(load->arena, str, load->drafts.len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < load->drafts.len; i++) {
+        const struct procedure *procedure = load->drafts.items[i].procedure;
+        if (str_eq(procedure->id, id))
+            return procedure;
+        if (procedure->id.ptr)
+            ids[n++] = procedure->id;
+    }
+    /* A program that is loaded already has no drafts any more. */
+    const struct procedure *loaded = policy_procedure(load->policy, id);
+    if (loaded)
+        return loaded;
+    str expected = expected_words(load->arena, id, ids, n);
+    diagnose(load, PROBLEM_UNKNOWN_PROCEDURE, pos, "no procedure \"%.*s\"%.*s", STR_FMT(id),
+             STR_FMT(expected));
+    return NULL;
+}
+
+void link_cited_procedure(struct load *load, const struct field *field, const struct node *node)
+{
+    if (field->type == FIELD_CASE && field->procedure.ptr)
+        want_procedure(load, field->procedure, node_get(node, "procedure")->pos);
+}
+
+bool want_seat(struct load *load, const struct procedure *procedure, str role, struct pos pos)
+{
+    for (size_t i = 0; i < procedure->n_seats; i++)
+        if (str_eq(procedure->seats[i].role, role) && !procedure->seats[i].several)
+            return true;
+    diagnose(load, PROBLEM_SEAT, pos,
+             "%.*s has no seat for one organisation in procedure %.*s; add it to seats.",
+             STR_FMT(role), STR_FMT(procedure->id));
+    return false;
+}
+
 bool form_is_broken(const struct load *load, const struct step *step)
 {
     for (size_t d = 0; d < load->drafts.len; d++) {
@@ -246,16 +284,25 @@ static bool same_choices(const struct field *a, const struct field *b)
 static void link_system_preset(struct load *load, const struct field *field,
                                const struct node *node)
 {
-    bool name = str_eq(field->preset.field, S("name"));
-    if (!name && !str_eq(field->preset.field, S("granted")))
-        diagnose(load, PROBLEM_PRESET, node->pos,
-                 "of the system system.name and system.granted can be copied.");
-    else if (field->type != (name ? FIELD_TEXT : FIELD_QUANTITIES))
-        diagnose(load, PROBLEM_PRESET, node->pos,
-                 "system.%.*s is of type %s and %.*s of type %s; a value is copied between equal "
-                 "fields only.", STR_FMT(field->preset.field),
-                 field_type_name(name ? FIELD_TEXT : FIELD_QUANTITIES), STR_FMT(field->id),
-                 field_type_name(field->type));
+    static const struct {
+        str name;
+        enum field_type type;
+    } PARTS[] = {{{"name", 4}, FIELD_TEXT},
+                 {{"granted", 7}, FIELD_QUANTITIES},
+                 {{"provider", 8}, FIELD_ORGANISATION}};
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
+        if (!str_eq(field->preset.field, PARTS[i].name))
+            continue;
+        if (field->type != PARTS[i].type)
+            diagnose(load, PROBLEM_PRESET, node->pos,
+                     "system.%.*s is of type %s and %.*s of type %s; a value is copied between "
+                     "equal fields only.", STR_FMT(field->preset.field),
+                     field_type_name(PARTS[i].type), STR_FMT(field->id),
+                     field_type_name(field->type));
+        return;
+    }
+    diagnose(load, PROBLEM_PRESET, node->pos,
+             "of the system system.name, system.granted and system.provider can be copied.");
 }
 
 static void link_preset(struct load *load, const struct procedure *procedure,
@@ -278,7 +325,7 @@ static void link_preset(struct load *load, const struct procedure *procedure,
         diagnose(load, PROBLEM_PRESET, node->pos,
                  "a field takes its first value from another step, not from its own.");
     else if (source->type != field->type || !str_eq(source->role, field->role) ||
-             !same_choices(source, field))
+             !str_eq(source->procedure, field->procedure) || !same_choices(source, field))
         diagnose(load, PROBLEM_PRESET, node->pos,
                  "%.*s is of type %s and %.*s.%.*s of type %s, or their words differ; a value is "
                  "copied between equal fields only.", STR_FMT(field->id),
@@ -319,8 +366,9 @@ static void link_form(struct load *load, const struct procedure *procedure, stru
     for (size_t i = 0; i < step->form.n; i++) {
         struct field *field = &step->form.fields[i];
         const struct node *own = node->entries.items[i].value;
-        if (field->type == FIELD_ORGANISATION && field->role.ptr)
+        if (field_names_bodies(field) && field->role.ptr)
             want_role(load, field->role, node_get(own, "role")->pos);
+        link_cited_procedure(load, field, own);
         if (field->type == FIELD_QUANTITIES && load->policy->n_items == 0)
             diagnose(load, PROBLEM_MISSING_KEY, field->pos,
                      "the pack has no items to make quantities of; add items to pack.yaml.");
@@ -346,9 +394,11 @@ static void link_step(struct load *load, const struct draft_procedure *draft, si
     if (node->kind != NODE_MAP)
         return;
     const struct node *by = node_get(node, "by"), *all = node_get(by, "all");
+    const struct node *each = node_get(by, "each");
     for (size_t k = 0; k < step->n_seats; k++)
         if (step->seats[k].ptr)
-            want_role(load, step->seats[k], all ? all->items.items[k]->pos : by->pos);
+            want_role(load, step->seats[k],
+                      all ? all->items.items[k]->pos : each ? each->pos : by->pos);
     if (step->form.n)
         link_form(load, procedure, step, node_get(node, "form"));
     link_materials(load, node_get(node, "materials"), step);
@@ -376,11 +426,12 @@ static void link_field_seat(struct load *load, const struct procedure *procedure
     if (!step || form_is_broken(load, step))
         return;
     const struct field *field = want_field(load, step, out->field, node->pos);
-    if (field && (field->type != FIELD_ORGANISATION || !str_eq(field->role, out->role)))
+    if (field && (!field_names_bodies(field) || !str_eq(field->role, out->role)))
         diagnose(load, PROBLEM_SEAT, node->pos,
                  "%.*s.%.*s does not name an organisation of role %.*s; expected a field with "
                  "type: organisation and role: %.*s.", STR_FMT(out->step), STR_FMT(out->field),
                  STR_FMT(out->role), STR_FMT(out->role));
+    out->several = field && field->type == FIELD_ORGANISATIONS;
 }
 
 static void link_seats(struct load *load, const struct draft_procedure *draft)
@@ -424,7 +475,9 @@ static void link_title(struct load *load, const struct draft_procedure *draft)
 {
     struct procedure *procedure = draft->procedure;
     const struct node *node = node_get(draft->node, "names");
-    if (procedure->about) {
+    if (procedure->subject == SUBJECT_OPENER && !node)
+        return;
+    if (procedure->subject == SUBJECT_SYSTEM) {
         if (node)
             diagnose(load, PROBLEM_TITLE_FIELD, node->pos,
                      "the case is about a system that has its name already; remove names, or "
@@ -479,10 +532,10 @@ void link_policy(struct load *load)
     for (size_t d = 0; d < load->drafts.len; d++) {
         const struct draft_procedure *draft = &load->drafts.items[d];
         check_unique(load, d);
+        link_seats(load, draft);
         for (size_t i = 0; i < draft->procedure->n_steps; i++)
             link_step(load, draft, i);
         link_title(load, draft);
-        link_seats(load, draft);
         link_offer(load, draft->node, draft->procedure);
     }
     link_registers(load);

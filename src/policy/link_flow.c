@@ -222,17 +222,26 @@ static bool effect_register(struct flow *f, struct pos pos, const struct effect 
 
 static bool effect_procedure(struct flow *f, struct pos pos, const struct effect *effect)
 {
-    const struct load *load = f->load;
-    str *ids = NEWS(load->arena, str, load->drafts.len);
-    for (size_t i = 0; i < load->drafts.len; i++) {
-        ids[i] = load->drafts.items[i].procedure->id;
-        if (str_eq(ids[i], effect->target))
-            return true;
-    }
-    str expected = expected_words(load->arena, effect->target, ids, load->drafts.len);
-    diagnose(f->load, PROBLEM_UNKNOWN_PROCEDURE, pos, "no procedure \"%.*s\"%.*s",
-             STR_FMT(effect->target), STR_FMT(expected));
-    return false;
+    const struct procedure *started = want_procedure(f->load, effect->target, pos);
+    if (started && started->subject != SUBJECT_OPENER &&
+        f->procedure->subject == SUBJECT_OPENER)
+        diagnose(f->load, PROBLEM_NO_SYSTEM, pos,
+                 "%.*s is about a system, and this case is about none; a case can start others "
+                 "about whoever opens them.", STR_FMT(effect->target));
+    return started != NULL;
+}
+
+/* What an effect does to a system wants a case that is about one. */
+static void check_effect_system(struct flow *f, struct pos pos, const struct effect *effect)
+{
+    const struct ledger *ledger = effect->kind == EFFECT_file
+                                      ? policy_register(f->load->policy, effect->target) : NULL;
+    bool wants = effect->kind != EFFECT_start && effect->kind != EFFECT_extend &&
+                 (!ledger || ledger->about == ABOUT_SYSTEM);
+    if (wants && f->procedure->subject == SUBJECT_OPENER)
+        diagnose(f->load, PROBLEM_NO_SYSTEM, pos,
+                 "the case is about no system, so %.*s has nothing to act on.",
+                 STR_FMT(EFFECT_NAMES[effect->kind]));
 }
 
 /* STEP by STEP.FIELD: a step whose limit says how far it may be extended. */
@@ -294,6 +303,7 @@ static bool link_effect(struct flow *f, const struct node *node, struct effect *
                  STR_FMT(text), STR_FMT(name), argument_form(out->kind));
         return false;
     }
+    check_effect_system(f, node->pos, out);
     return link_argument(f, node_pos_at(f->load, node, name.len + (call ? 1 : 0)), out);
 }
 

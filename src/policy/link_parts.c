@@ -7,6 +7,24 @@ enum { SHOWS_MAX = 32, TELLS_MAX = 32, OFFERED_MAX = 16, BEFORE_MAX = 16 };
 
 /* ---- shows --------------------------------------------------------------------------------- */
 
+/* REGISTER of ROLE: what the body in the seat filed about itself, and nobody else's. */
+static bool link_shown_of(struct load *load, const struct procedure *procedure,
+                          const struct node *node, str text, struct shown *out)
+{
+    str word, rest;
+    str_cut(text, ' ', &out->id, &rest);
+    str_cut(rest, ' ', &word, &out->role);
+    const struct ledger *ledger = policy_register(load->policy, out->id);
+    out->kind = SHOWN_REGISTER;
+    if (str_eq(word, S("of")) && ledger && ledger->about == ABOUT_FILER)
+        return want_role(load, out->role, node_pos_at(load, node, text.len - out->role.len)) &&
+               want_seat(load, procedure, out->role, node->pos);
+    diagnose(load, PROBLEM_TELL, node->pos,
+             "\"%.*s\" cannot be shown; expected REGISTER of ROLE, of a register about its filer.",
+             STR_FMT(text));
+    return false;
+}
+
 /* PATH, or {show: PATH, meets: [...]} when it fulfils a requirement of its own. */
 static bool link_shown(struct load *load, const struct procedure *procedure,
                        const struct node *item, struct shown *out)
@@ -27,6 +45,8 @@ static bool link_shown(struct load *load, const struct procedure *procedure,
     str text = scalar_text(load, node, "what is shown"), step_id, field_id;
     if (!text.ptr)
         return false;
+    if (str_has(text, S(" of ")))
+        return link_shown_of(load, procedure, node, text, out);
     out->id = text;
     if (str_cut(text, '.', &step_id, &field_id)) {
         const struct step *step = want_step(load, procedure, step_id, node->pos);

@@ -24,6 +24,7 @@
     X(UNKNOWN_REGISTER, "P118", false)                                                            \
     X(UNKNOWN_LIST, "P119", false)                                                                \
     X(UNKNOWN_PROCEDURE, "P120", false)                                                           \
+    X(UNKNOWN_PACK, "P121", false)    /* uses: a pack that is not there */                        \
     X(SHAPE, "P102", false)           /* a map where a text is wanted, and the like */            \
     X(UNKNOWN_KEY, "P103", false)                                                                 \
     X(UNKNOWN_OUTCOME, "P104", false)                                                             \
@@ -77,7 +78,9 @@
     X(SEVERAL_SEATS, "P515", false)   /* a step of several signatures that holds or stays */      \
     X(TELL, "P516", false)            /* nobody to tell, or nothing to show */                    \
     X(NO_SYSTEM, "P517", false)       /* a rule about a system where there is none */             \
-    X(EXTENSION, "P518", false)       /* an extension of what cannot be extended */
+    X(EXTENSION, "P518", false)       /* an extension of what cannot be extended */               \
+    X(CITED, "P519", false)           /* what a cited case, or the body in a seat, cannot say */  \
+    X(OPENING, "P520", false)         /* a procedure that cannot open by itself */
 
 enum problem {
 #define X(symbol, code, warning) PROBLEM_##symbol,
@@ -123,6 +126,9 @@ struct load {
     struct diagnostics *diagnostics;
     struct policy *policy;
     const struct node *head;     /* of pack.yaml */
+    VEC(const struct node *) roots; /* files with sections: pack.yaml first */
+    /* Beside policy->registers, lists and reports. */
+    VEC(const struct node *) registers, lists, reports;
     VEC(struct draft_procedure) drafts;
 };
 
@@ -169,10 +175,20 @@ size_t split_words(struct arena *arena, str list, str **out);
 
 /* Is it the name of a file that a blob may hold? */
 bool pack_name_allowed(str name);
+/* Is it a file that came from the pack `other`, "OTHER.FILE.yaml"? */
+bool pack_file_is_of(str name, str other);
+/* ... from any other pack? */
+bool pack_file_is_shared(str name);
 
 /* ---- stages -------------------------------------------------------------------------------- */
 
-void parse_head(struct load *load, const struct node *root);
+/* pack.yaml (load->roots holds it and every other file of sections). */
+void parse_head(struct load *load);
+/* The entries of a section of all files, in their order; a name that stands twice is reported. */
+struct section {
+    VEC(const struct node_entry *) entries;
+};
+struct section read_section(struct load *load, const char *key, size_t most);
 void parse_procedure(struct load *load, const struct node *root);
 /* meets of a map; empty when it has none. */
 struct claims parse_meets(struct load *load, const struct node *map);
@@ -180,10 +196,14 @@ struct claims parse_meets(struct load *load, const struct node *map);
 void check_step_claims(struct load *load, const struct procedure *procedure,
                        const struct step *step);
 void check_register_claims(struct load *load, const struct ledger *ledger);
-void parse_registers(struct load *load, const struct node *root);
+void parse_registers(struct load *load);
 void link_registers(struct load *load);
 /* Its offered conditions and when it may be withdrawn. */
 void link_offer(struct load *load, const struct node *root, struct procedure *procedure);
+/* "09-30" with a month, "5" without; false when it is neither. */
+bool by_date_parse(str text, bool month, struct by_date *out) WARN_UNUSED;
+/* opens and priority. */
+void parse_opening(struct load *load, const struct node *root, struct procedure *procedure);
 /* The step's shows and tell. */
 void link_shows(struct load *load, const struct procedure *procedure, const struct node *node,
                 struct step *step);
@@ -207,6 +227,11 @@ const struct outcome *want_outcome(struct load *load, const struct step *step, s
 const struct field *want_field(struct load *load, const struct step *step, str id,
                                struct pos pos);
 bool want_role(struct load *load, str id, struct pos pos);
+/* Has the role one organisation in this procedure? Reports when there is no such seat. */
+bool want_seat(struct load *load, const struct procedure *procedure, str role, struct pos pos);
+/* procedure: of a field that cites a case. */
+void link_cited_procedure(struct load *load, const struct field *field, const struct node *node);
+const struct procedure *want_procedure(struct load *load, str id, struct pos pos);
 bool form_is_broken(const struct load *load, const struct step *step);
 /* Does the field belong to every outcome of its step? */
 bool field_always(const struct step *step, const struct field *field);

@@ -196,10 +196,17 @@ static struct claimed claims_of(struct arena *arena, const struct policy *policy
     }
     for (size_t i = 0; i < policy->n_lists; i++)
         add(arena, &all, &policy->lists[i].meets);
+    for (size_t i = 0; i < policy->n_reports; i++) {
+        add(arena, &all, &policy->reports[i].meets);
+        for (size_t k = 0; k < policy->reports[i].n_columns; k++)
+            add(arena, &all, &policy->reports[i].columns[k].meets);
+    }
     for (size_t i = 0; i < policy->n_procedures; i++) {
         const struct procedure *procedure = &policy->procedures[i];
         add(arena, &all, &procedure->meets);
         add(arena, &all, &procedure->withdrawal.meets);
+        add(arena, &all, &procedure->opens.meets);
+        add(arena, &all, &procedure->priority_meets);
         for (size_t k = 0; k < procedure->n_offered; k++)
             add(arena, &all, &procedure->offered[k].meets);
         for (size_t k = 0; k < procedure->n_steps; k++)

@@ -21,6 +21,18 @@ bool pack_name_allowed(str name)
     return true;
 }
 
+bool pack_file_is_of(str name, str other)
+{
+    return name.len > other.len && str_starts(name, other) && name.ptr[other.len] == '.' &&
+           str_has((str){name.ptr + other.len + 1, name.len - other.len - 1}, S("."));
+}
+
+bool pack_file_is_shared(str name)
+{
+    str head, rest;
+    return str_cut(name, '.', &head, &rest) && str_has(rest, S("."));
+}
+
 void pack_add(struct arena *arena, struct pack *pack, str name, str bytes)
 {
     VEC_PUSH(arena, &pack->files, ((struct pack_file){name, bytes}));

@@ -2,9 +2,11 @@
  * Forms: the typed fields of a step. */
 #include "policy/load_priv.h"
 
-static const char TYPE_WORDS[] = "text integer bool date choice quantities organisation";
-static const char *const TYPE_NAMES[] = {"text", "integer", "bool", "date", "choice",
-                                         "quantities", "organisation"};
+static const char TYPE_WORDS[] = "text integer bool date choice quantities organisation "
+                                 "organisations money case person";
+static const char *const TYPE_NAMES[] = {"text",       "integer",      "bool",          "date",
+                                         "choice",     "quantities",   "organisation",
+                                         "organisations", "money",     "case",          "person"};
 /* The keys that each type takes beside the common ones. */
 static const char *const TYPE_KEYS[] = {
     [FIELD_TEXT] = "min max multiline",
@@ -14,6 +16,10 @@ static const char *const TYPE_KEYS[] = {
     [FIELD_CHOICE] = "choices",
     [FIELD_QUANTITIES] = "",
     [FIELD_ORGANISATION] = "role",
+    [FIELD_ORGANISATIONS] = "role",
+    [FIELD_MONEY] = "min max",
+    [FIELD_CASE] = "procedure",
+    [FIELD_PERSON] = "",
 };
 static const char COMMON_KEYS[] = "type zh en help optional for preset basis source meets";
 
@@ -47,6 +53,27 @@ static void parse_choices(struct load *load, const struct node *node, const char
         if (check_map(load, entry->value, word, "zh en"))
             read_label(load, entry->value, word, &out->choices[i].label);
     }
+}
+
+/* Bounds of money are written in yuan, and kept in fen. */
+static bool read_yuan(struct load *load, const struct node *node, const char *what, int64_t *out)
+{
+    if (!read_int(load, node, what, 0, LIMIT_JSON_INTEGER / FEN_PER_YUAN, out))
+        return false;
+    *out *= FEN_PER_YUAN;
+    return true;
+}
+
+static bool parse_money(struct load *load, const struct node *node, struct field *out)
+{
+    const struct node *min = node_get(node, "min"), *max = node_get(node, "max");
+    out->min = 0;
+    out->max = LIMIT_JSON_INTEGER;
+    bool whole = (!min || read_yuan(load, min, "min", &out->min)) &&
+                 (!max || read_yuan(load, max, "max", &out->max));
+    if (whole && out->min > out->max)
+        diagnose(load, PROBLEM_NUMBER, (max ? max : min)->pos, "max is smaller than min.");
+    return whole;
 }
 
 /* False when a bound cannot be read, so that nothing is judged by it. */
@@ -104,9 +131,10 @@ static void check_field_keys(struct load *load, const struct node *node, const c
 {
     check_map(load, node, what,
               "type zh en help optional for preset basis source meets min max multiline unit "
-              "choices role");
+              "choices role procedure");
     str *known, *own;
-    size_t n = split_words(load->arena, S("min max multiline unit choices role"), &known);
+    size_t n = split_words(load->arena, S("min max multiline unit choices role procedure"),
+                           &known);
     size_t n_own = split_words(load->arena, str_of(TYPE_KEYS[type]), &own);
     for (size_t i = 0; i < node->entries.len; i++) {
         str key = node->entries.items[i].key->text;
@@ -130,7 +158,7 @@ static bool parse_field(struct load *load, const struct node_entry *entry, struc
     out->id = entry->key->text;
     out->pos = entry->key->pos;
     check_id(load, entry->key, "field",
-             "and or not given has done where today unit");
+             "and or not given has done where of today unit");
     if (!check_map(load, node, what, "") || !parse_type(load, node, what, out))
         return false;
     check_field_keys(load, node, what, out->type);
@@ -147,8 +175,12 @@ static bool parse_field(struct load *load, const struct node_entry *entry, struc
         out->unit = scalar_text(load, unit, "unit");
     if (out->type == FIELD_CHOICE)
         parse_choices(load, node, what, out);
-    if (out->type == FIELD_ORGANISATION)
+    if (field_names_bodies(out))
         out->role = read_text(load, node, "role", what);
+    if (out->type == FIELD_CASE)
+        out->procedure = read_text(load, node, "procedure", what);
+    if (out->type == FIELD_MONEY)
+        return parse_money(load, node, out);
     if (out->type == FIELD_TEXT || out->type == FIELD_INTEGER)
         return parse_range(load, node, out);
     return true;

@@ -2,29 +2,45 @@
  * pack.yaml: the regulation, its roles, materials and catalogue. */
 #include "policy/load_priv.h"
 
-enum { DUE_SOON_MAX = 30, DOCUMENT_BYTES = 200 };
+enum { DUE_SOON_MAX = 30, DOCUMENT_BYTES = 200, SECTION_MAX = 256, USES_MAX = 4 };
+#define SECTIONS "roles materials items registers lists reports"
 
 static const char *named(struct load *load, const char *kind, str id)
 {
     return str_printf(load->arena, "%s \"%.*s\"", kind, STR_FMT(id)).ptr;
 }
 
-/* A section of pack.yaml: a map from names to maps. n is 0 when there is none. */
-static const struct node *section(struct load *load, const struct node *root, const char *key,
-                                  bool required, size_t *out_n)
+/* A name of one file may not be meant otherwise in another. */
+static void check_twice(struct load *load, const struct section *section,
+                        const struct node_entry *entry, const char *key)
 {
-    const struct node *node = node_get(root, key);
-    *out_n = 0;
-    if (!node) {
-        if (required)
-            diagnose(load, PROBLEM_MISSING_KEY, root->pos, "the pack has no \"%s\"; add it.",
-                     key);
-        return NULL;
+    for (size_t i = 0; i < section->entries.len; i++) {
+        const struct node *before = section->entries.items[i]->key;
+        if (str_eq(before->text, entry->key->text) &&
+            !str_eq(before->pos.file, entry->key->pos.file))
+            diagnose(load, PROBLEM_DUPLICATE_ID, entry->key->pos,
+                     "\"%.*s\" stands in %s of %.*s already; remove one of them.",
+                     STR_FMT(entry->key->text), key, STR_FMT(before->pos.file));
     }
-    if (!check_map(load, node, key, ""))
-        return NULL;
-    *out_n = node->entries.len;
-    return node;
+}
+
+struct section read_section(struct load *load, const char *key, size_t most)
+{
+    struct section section = {0};
+    for (size_t i = 0; i < load->roots.len; i++) {
+        const struct node *node = node_get(load->roots.items[i], key);
+        if (!node || !check_map(load, node, key, ""))
+            continue;
+        for (size_t k = 0; k < node->entries.len; k++) {
+            const struct node_entry *entry = &node->entries.items[k];
+            check_twice(load, &section, entry, key);
+            VEC_PUSH(load->arena, &section.entries, entry);
+        }
+        if (section.entries.len > most)
+            diagnose(load, PROBLEM_TOO_MANY, node->pos, "there are %zu %s, the limit is %zu.",
+                     section.entries.len, key, most);
+    }
+    return section;
 }
 
 static void parse_role(struct load *load, const struct node_entry *entry, struct role *out)
@@ -65,24 +81,27 @@ static void parse_role(struct load *load, const struct node_entry *entry, struct
     }
 }
 
-static void parse_roles(struct load *load, const struct node *root)
+static void parse_roles(struct load *load)
 {
-    size_t n;
-    const struct node *roles = section(load, root, "roles", true, &n);
+    struct section roles = read_section(load, "roles", SECTION_MAX);
+    size_t n = roles.entries.len;
+    if (n == 0)
+        diagnose(load, PROBLEM_MISSING_KEY, load->head->pos,
+                 "the pack has no \"roles\"; add them.");
     load->policy->roles = NEWS(load->arena, struct role, n);
     load->policy->n_roles = n;
     for (size_t i = 0; i < n; i++)
-        parse_role(load, &roles->entries.items[i], &load->policy->roles[i]);
+        parse_role(load, roles.entries.items[i], &load->policy->roles[i]);
 }
 
-static void parse_materials(struct load *load, const struct node *root)
+static void parse_materials(struct load *load)
 {
-    size_t n;
-    const struct node *materials = section(load, root, "materials", false, &n);
+    struct section materials = read_section(load, "materials", SECTION_MAX);
+    size_t n = materials.entries.len;
     load->policy->materials = NEWS(load->arena, struct material_kind, n);
     load->policy->n_materials = n;
     for (size_t i = 0; i < n; i++) {
-        const struct node_entry *entry = &materials->entries.items[i];
+        const struct node_entry *entry = materials.entries.items[i];
         struct material_kind *out = &load->policy->materials[i];
         const char *what = named(load, "material", entry->key->text);
         out->id = entry->key->text;
@@ -118,14 +137,14 @@ static void parse_item(struct load *load, const struct node_entry *entry, struct
         out->group = group->text;
 }
 
-static void parse_items(struct load *load, const struct node *root)
+static void parse_items(struct load *load)
 {
-    size_t n;
-    const struct node *items = section(load, root, "items", false, &n);
+    struct section items = read_section(load, "items", SECTION_MAX);
+    size_t n = items.entries.len;
     load->policy->items = NEWS(load->arena, struct item, n);
     load->policy->n_items = n;
     for (size_t i = 0; i < n; i++)
-        parse_item(load, &items->entries.items[i], &load->policy->items[i]);
+        parse_item(load, items.entries.items[i], &load->policy->items[i]);
 }
 
 static void parse_titles(struct load *load, const struct node *root)
@@ -172,14 +191,34 @@ static void parse_due_soon(struct load *load, const struct node *root)
         load->policy->due_soon_days = (int32_t)value;
 }
 
-void parse_head(struct load *load, const struct node *root)
+/* Which other packs it needs; whoever gathers the files has laid theirs beside it. */
+static void check_uses(struct load *load, const struct node *uses)
+{
+    if (!uses || !check_list(load, uses, "uses", USES_MAX))
+        return;
+    for (size_t i = 0; i < uses->items.len; i++) {
+        const struct node *node = uses->items.items[i];
+        str name = scalar_text(load, node, "a pack");
+        bool there = false;
+        for (size_t k = 0; name.ptr && k < load->pack->files.len; k++)
+            there |= pack_file_is_of(load->pack->files.items[k].name, name);
+        if (name.ptr && !there)
+            diagnose(load, PROBLEM_UNKNOWN_PACK, node->pos,
+                     "there is no pack \"%.*s\" beside this one whose files could be used.",
+                     STR_FMT(name));
+    }
+}
+
+void parse_head(struct load *load)
 {
     struct policy *policy = load->policy;
-    load->head = root;
+    const struct node *root = load->head;
+    for (size_t i = 1; i < load->roots.len; i++)
+        check_map(load, load->roots.items[i], "a file of sections", SECTIONS);
     if (!check_map(load, root, "the pack",
-                   "policy title short document from authority due-soon roles materials items "
-                   "registers lists"))
+                   "policy title short document from authority due-soon uses " SECTIONS))
         return;
+    check_uses(load, node_get(root, "uses"));
     policy->id = read_text(load, root, "policy", "the pack");
     if (policy->id.ptr)
         check_id(load, node_get(root, "policy"), "policy", "");
@@ -194,8 +233,8 @@ void parse_head(struct load *load, const struct node *root)
         diagnose(load, PROBLEM_DATE_FORM, node_get(root, "from")->pos,
                  "\"%.*s\" is no day; expected YYYY-MM-DD.", STR_FMT(from));
     parse_due_soon(load, root);
-    parse_roles(load, root);
-    parse_materials(load, root);
-    parse_items(load, root);
-    parse_registers(load, root);
+    parse_roles(load);
+    parse_materials(load);
+    parse_items(load);
+    parse_registers(load);
 }

@@ -53,6 +53,18 @@ static void parse_outcomes(struct load *load, const struct node *node, const cha
         parse_outcome(load, &outcomes->entries.items[i], &out->outcomes[i]);
 }
 
+/* by: {each: ROLE}: every organisation that the role's seat names. */
+static void parse_each(struct load *load, const struct node *by, struct step *out)
+{
+    out->by = scalar_text(load, node_get(by, "each"), "each");
+    out->seats = NEWS(load->arena, str, 1);
+    out->seats[0] = out->by;
+    out->n_seats = 1;
+    out->each = true;
+    if (node_get(by, "all"))
+        diagnose(load, PROBLEM_SHAPE, by->pos, "by has either all or each, not both.");
+}
+
 /* by: ROLE, or by: {all: [ROLE, ROLE]} when each of them signs. */
 static void parse_by(struct load *load, const struct node *node, const char *what,
                      struct step *out)
@@ -66,11 +78,15 @@ static void parse_by(struct load *load, const struct node *node, const char *wha
         return;
     }
     const struct node *all = node_get(by, "all");
-    if (!check_map(load, by, "by", "all"))
+    if (!check_map(load, by, "by", "all each"))
         return;
+    if (node_get(by, "each")) {
+        parse_each(load, by, out);
+        return;
+    }
     if (!all) {
         diagnose(load, PROBLEM_MISSING_KEY, by->pos,
-                 "by has no \"all\"; write a role, or {all: [ROLE, ROLE]}.");
+                 "by has no \"all\"; write a role, {all: [ROLE, ROLE]} or {each: ROLE}.");
         return;
     }
     if (!check_list(load, all, "all", SEATS_MAX))
@@ -116,7 +132,8 @@ static void parse_step(struct load *load, const struct node *node, struct step *
     if (out->id.ptr) {
         out->pos = id->pos;
         check_id(load, id, "step",
-                 "unit system end done back hold stay otherwise opened today and or not given has");
+                 "unit system end done back hold stay otherwise opened today and or not given has "
+                 "of");
     }
     const char *what = str_printf(load->arena, "step \"%.*s\"", STR_FMT(out->id)).ptr;
     bool side = false;
@@ -177,8 +194,8 @@ static void parse_code(struct load *load, const struct node *root, struct proced
 void parse_procedure(struct load *load, const struct node *root)
 {
     if (!check_map(load, root, "a procedure file",
-                   "procedure code title basis source meets names about offered withdraw seats "
-                   "steps"))
+                   "procedure code title basis source meets names about opens priority offered "
+                   "withdraw seats steps"))
         return;
     struct procedure *procedure = NEW(load->arena, struct procedure);
     struct draft_procedure *draft = VEC_ADD(load->arena, &load->drafts);
@@ -199,6 +216,10 @@ void parse_procedure(struct load *load, const struct node *root)
     procedure->basis = read_basis(load, root, "the procedure", NULL, BASIS_REQUIRED);
     procedure->meets = parse_meets(load, root);
     const struct node *about = node_get(root, "about");
-    procedure->about = about && read_word(load, about, "about", "system") == 0;
+    int subject = about ? read_word(load, about, "about", "system opener") : -1;
+    procedure->subject = subject == 0   ? SUBJECT_SYSTEM
+                         : subject == 1 ? SUBJECT_OPENER
+                                        : SUBJECT_NEW;
+    parse_opening(load, root, procedure);
     parse_steps(load, root, draft);
 }

@@ -63,6 +63,16 @@ const struct listing_rule *policy_list(const struct policy *policy, str id)
     FIND(policy->lists, policy->n_lists, id);
 }
 
+const struct report *policy_report(const struct policy *policy, str id)
+{
+    FIND(policy->reports, policy->n_reports, id);
+}
+
+bool field_names_bodies(const struct field *field)
+{
+    return field->type == FIELD_ORGANISATION || field->type == FIELD_ORGANISATIONS;
+}
+
 enum effect_argument effect_argument(enum effect_kind kind)
 {
     static const enum effect_argument ARGUMENTS[] = {
@@ -76,6 +86,17 @@ enum effect_argument effect_argument(enum effect_kind kind)
 /* ---- loading ------------------------------------------------------------------------------- */
 
 static const str HEAD_FILE = {"pack.yaml", 9};
+
+/* A file of sections has none of what a procedure begins with. */
+static bool is_procedure(const struct node *root)
+{
+    static const char *const SECTIONS[] = {"roles", "materials", "items",
+                                           "registers", "lists", "reports"};
+    for (size_t i = 0; i < COUNT_OF(SECTIONS); i++)
+        if (node_get(root, SECTIONS[i]) && !node_get(root, "procedure"))
+            return false;
+    return true;
+}
 
 /* Reads every file; the head first, since the others name what it declares. */
 static bool parse_files(struct load *load)
@@ -93,9 +114,14 @@ static bool parse_files(struct load *load)
     }
     if (!head)
         return false;
-    parse_head(load, head);
+    load->head = head;
+    VEC_PUSH(load->arena, &load->roots, head);
     for (size_t i = 0; i < pack->files.len; i++)
-        if (roots[i] && roots[i] != head)
+        if (roots[i] && roots[i] != head && !is_procedure(roots[i]))
+            VEC_PUSH(load->arena, &load->roots, roots[i]);
+    parse_head(load);
+    for (size_t i = 0; i < pack->files.len; i++)
+        if (roots[i] && roots[i] != head && is_procedure(roots[i]))
             parse_procedure(load, roots[i]);
     return readable && head->kind == NODE_MAP;
 }
@@ -183,4 +209,23 @@ struct policy *policy_load(struct arena *arena, const struct pack *pack,
         return NULL;
     collect_procedures(&load);
     return load.policy;
+}
+
+size_t pack_uses(struct arena *arena, const struct pack *pack, str **out)
+{
+    struct diagnostics ignored = {.errors = 0};
+    struct load load = {.arena = arena, .pack = pack, .diagnostics = &ignored};
+    const struct node *uses = NULL;
+    for (size_t i = 0; i < pack->files.len; i++)
+        if (str_eq(pack->files.items[i].name, HEAD_FILE))
+            uses = node_get(yaml_read(&load, &pack->files.items[i]), "uses");
+    size_t n = uses && uses->kind == NODE_LIST ? uses->items.len : 0, found = 0;
+    *out = NEWS(arena, str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct node *node = uses->items.items[i];
+        if (node->kind == NODE_SCALAR && pack_name_allowed(node->text) &&
+            !str_has(node->text, S(".")))
+            (*out)[found++] = node->text;
+    }
+    return found;
 }

@@ -43,6 +43,13 @@ struct claims {
 struct expression;           /* typed, linked; see expression.c for the grammar */
 
 enum value_kind { VALUE_BOOL, VALUE_INTEGER, VALUE_TEXT, VALUE_DATE, VALUE_QUANTITIES, VALUE_NONE };
+
+/* Of what else a path is asked, `PATH of FIELD` or `REGISTER.FIELD of ROLE`: a field that cites a
+ * case (head: its step), or a role that has a seat (head: empty). */
+struct whose {
+    str head, name;
+};
+
 struct value {
     enum value_kind kind;    /* VALUE_NONE: an optional path without a value */
     bool boolean;
@@ -60,6 +67,10 @@ struct value {
 struct environment {
     void *facts;
     struct value (*path)(void *facts, str head, str name);
+    /* The same of a cited case, or of the body in a seat. */
+    struct value (*path_of)(void *facts, struct whose whose, str head, str name);
+    /* Is the cited case's last round of the step decided so? */
+    bool (*done_of)(void *facts, struct whose whose, str step, str outcome);
     /* The last round closed with that outcome; an empty outcome asks whether it is open or held. */
     bool (*done)(void *facts, str step, str outcome);
     bool (*has)(void *facts, str material);              /* filed in the step's current round */
@@ -87,7 +98,11 @@ str expression_own_field(const struct expression *expression);
 
 enum field_type {
     FIELD_TEXT, FIELD_INTEGER, FIELD_BOOL, FIELD_DATE, FIELD_CHOICE, FIELD_QUANTITIES,
-    FIELD_ORGANISATION       /* id of an organisation that holds `role` */
+    FIELD_ORGANISATION,      /* id of an organisation that holds `role` */
+    FIELD_ORGANISATIONS,     /* several of them */
+    FIELD_MONEY,             /* fen */
+    FIELD_CASE,              /* id of a case of `procedure` that the actor may see */
+    FIELD_PERSON             /* id of a holder of the actor's own post */
 };
 const char *field_type_name(enum field_type type);
 
@@ -101,11 +116,12 @@ struct field {
     struct label label, help;    /* help may be empty */
     enum field_type type;
     bool optional, multiline;
-    int64_t min, max;            /* INTEGER: range; TEXT: bytes */
+    int64_t min, max;            /* INTEGER: range; MONEY: in fen; TEXT: bytes */
     str unit;                    /* INTEGER: shown after the number (day), may be empty */
     struct choice *choices;
     size_t n_choices;
-    str role;                    /* FIELD_ORGANISATION */
+    str role;                    /* ORGANISATION, ORGANISATIONS */
+    str procedure;               /* CASE */
     struct {                     /* where its first value is copied from: STEP.FIELD, or empty */
         str step, field;
     } preset;
@@ -144,11 +160,14 @@ struct condition {
     str outcome;                 /* empty: for every outcome of the step */
 };
 
-enum anchor_kind { ANCHOR_OPENED, ANCHOR_FACT }; /* the task's own opening, or STEP.OUTCOME */
+/* The task's own opening, STEP.OUTCOME, or the day in a date field, STEP.FIELD. */
+enum anchor_kind { ANCHOR_OPENED, ANCHOR_FACT, ANCHOR_DAY };
 
 enum limit_kind {
     LIMIT_COUNTED,               /* COUNT UNIT after FACT */
     LIMIT_UNTIL,                 /* until a date that a field holds */
+    LIMIT_BY,                    /* by a date that comes again every year or month */
+    LIMIT_BEFORE,                /* COUNT UNIT before a date that a field holds */
     LIMIT_AHEAD                  /* COUNT UNIT before a date of the step's own form */
 };
 
@@ -165,7 +184,8 @@ struct limit_case {
 struct limit {
     bool present;
     enum limit_kind kind;
-    str date_step, date_field;   /* UNTIL, AHEAD */
+    str date_step, date_field;   /* UNTIL, BEFORE, AHEAD, and what ANCHOR_DAY counts from */
+    struct by_date by;           /* BY */
     bool refuses;                /* AHEAD: too short a notice is refused, else marked */
     int32_t extend_most;         /* units that extensions may add in all; 0: no extension */
     struct basis extend_basis;
@@ -241,6 +261,7 @@ enum shown_kind { SHOWN_FIELD, SHOWN_MATERIAL, SHOWN_REGISTER };
 struct shown {
     enum shown_kind kind;
     str step, id;                /* FIELD: of that step; MATERIAL, REGISTER: empty step */
+    str role;                    /* REGISTER: of the body in this seat alone, or empty */
     struct claims meets;
     struct pos pos;
 };
@@ -258,6 +279,7 @@ struct step {
     str by;                      /* role; the first of several */
     str *seats;                  /* roles that sign, each by itself; the first outcome needs all */
     size_t n_seats;
+    bool each;                   /* every organisation that the role's seat names signs */
     struct basis basis;
     struct claims meets;         /* of every part that makes none of its own */
     struct form form;
@@ -293,6 +315,27 @@ struct seat {
     str role;
     enum seat_kind kind;
     str step, field;
+    bool several;                /* the field names organisations */
+    struct pos pos;
+};
+
+/* What a case is about. */
+enum subject {
+    SUBJECT_NEW,                 /* a system that its first step registers */
+    SUBJECT_SYSTEM,              /* a system that there is */
+    SUBJECT_OPENER               /* the organisation that opens it; no system at all */
+};
+
+/* A duty that comes again: in every period a case opens by itself, for each organisation that
+ * holds the role of the first step. */
+enum every { EVERY_MONTH, EVERY_QUARTER, EVERY_HALF_YEAR, EVERY_YEAR };
+struct recurrence {
+    bool present;
+    enum every every;
+    int month, day;              /* it opens on this day: of each year; month 0: of the first month
+                                  * of each period */
+    struct basis basis;
+    struct claims meets;
     struct pos pos;
 };
 
@@ -301,8 +344,12 @@ struct procedure {
     struct label label;
     struct basis basis;
     struct claims meets;         /* of what stands beside the steps, and of the way through them */
-    bool about;                  /* about a system that there is; else it registers a new one */
-    str title_step, title_field; /* the text field of the first step that names the new system */
+    enum subject subject;
+    struct recurrence opens;
+    bool priority;               /* before all other cases in every worklist */
+    struct claims priority_meets;
+    str title_step, title_field; /* the text field of the first step that names the case, and the
+                                  * new system; empty: the procedure's own title */
     struct condition *offered;   /* what must hold for a case to be opened */
     size_t n_offered;
     struct withdrawal {
@@ -331,6 +378,24 @@ struct ledger {
     bool monthly;                /* one line a month; a later one for the month takes its place */
     struct form form;
     struct claims meets;
+    struct pos pos;
+};
+
+/* How many systems of each owner fulfil the condition of each column, judged when it is read. */
+struct report_column {
+    str id;
+    struct label label;
+    struct expression *when;
+    struct claims meets;
+    struct pos pos;
+};
+struct report {
+    str id;
+    struct label label;
+    struct basis basis;
+    struct claims meets;
+    struct report_column *columns;
+    size_t n_columns;
     struct pos pos;
 };
 
@@ -375,6 +440,8 @@ struct policy {
     size_t n_registers;
     struct listing_rule *lists;
     size_t n_lists;
+    struct report *reports;
+    size_t n_reports;
 };
 
 /* ---- loading ------------------------------------------------------------------------------- */
@@ -405,6 +472,10 @@ str diagnostics_print(struct arena *arena, const struct diagnostics *diagnostics
  * 100); warnings alone do not refuse. The program lives in the arena and borrows the pack. */
 struct policy *policy_load(struct arena *arena, const struct pack *pack,
                            struct diagnostics *out_diagnostics) WARN_UNUSED;
+
+/* The other packs whose files pack.yaml asks for (uses), in its order; whoever gathers a pack lays
+ * their files beside its own as NAME.FILE.yaml. Nothing is reported here: the loader does. */
+size_t pack_uses(struct arena *arena, const struct pack *pack, str **out);
 
 /* Requirements that the table lacks although it knows their prefix: each is an error (P405) with
  * the nearest that it has. A prefix that it does not know is of a city that keeps its own table. */
@@ -444,7 +515,10 @@ void pack_add(struct arena *arena, struct pack *pack, str name, str bytes); /* k
     X(REGISTER, "register")      /* its lines say nothing */                                      \
     X(FILER, "filer")            /* another role files */                                         \
     X(EVERY, "every")            /* a line of the same month stands beside the first */           \
-    X(LIST, "list")              /* never finds a system */
+    X(LIST, "list")              /* never finds a system */                                       \
+    X(OPENS, "opens")            /* nothing opens by itself */                                    \
+    X(PRIORITY, "priority")      /* waits its turn */                                             \
+    X(COLUMN, "column")          /* counts nothing */
 
 enum rule_kind {
 #define X(symbol, word) RULE_##symbol,
@@ -465,6 +539,7 @@ struct rule {
     struct step *step;
     struct outcome *outcome;
     struct ledger *ledger;   /* of a field: in whose form it stands, else step's */
+    struct report *report;   /* of a column */
     size_t at;               /* index in the list that it stands in */
 };
 /* Every rule, in the order of the pack. */
@@ -506,6 +581,12 @@ const struct material_kind *policy_material(const struct policy *policy, str id)
 const struct item *policy_item(const struct policy *policy, str id);
 const struct ledger *policy_register(const struct policy *policy, str id);
 const struct listing_rule *policy_list(const struct policy *policy, str id);
+const struct report *policy_report(const struct policy *policy, str id);
+/* The organisation fields, whose values name who holds a role. */
+bool field_names_bodies(const struct field *field);
+/* The period of a duty that the day falls into, year * 100 + the month in which it opens; false on
+ * days on which none is open: before it opens, and after the first step's `by`. */
+bool duty_period(const struct procedure *procedure, date day, int32_t *out_period);
 enum effect_argument effect_argument(enum effect_kind kind);
 
 #endif

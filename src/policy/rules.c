@@ -94,7 +94,7 @@ static void add_form(struct walk *walk, struct form *form, struct ledger *ledger
     for (size_t i = 0; i < form->n; i++) {
         struct field *field = &form->fields[i];
         const struct claims *own = field->meets.n ? &field->meets : above;
-        bool number = field->type == FIELD_INTEGER;
+        bool number = field->type == FIELD_INTEGER || field->type == FIELD_MONEY;
         for (int k = 0; k < 3; k++) {
             static const enum rule_kind KINDS[] = {RULE_FIELD, RULE_MIN, RULE_MAX};
             if ((k == 1 && (!number || field->min <= 0)) ||
@@ -173,9 +173,11 @@ static void add_beside(struct walk *walk, struct step *step)
 {
     for (size_t i = 0; i < step->n_shows; i++) {
         const struct shown *shown = &step->shows[i];
-        str path = shown->step.len ? str_printf(walk->arena, "%.*s.%.*s", STR_FMT(shown->step),
-                                                STR_FMT(shown->id))
-                                   : shown->id;
+        str path = shown->step.len   ? str_printf(walk->arena, "%.*s.%.*s", STR_FMT(shown->step),
+                                                  STR_FMT(shown->id))
+                   : shown->role.len ? str_printf(walk->arena, "%.*s of %.*s", STR_FMT(shown->id),
+                                                  STR_FMT(shown->role))
+                                     : shown->id;
         add(walk, RULE_SHOW, shown, i, &shown->meets, path)->pos = shown->pos;
     }
     for (size_t i = 0; i < step->n_tells; i++) {
@@ -219,9 +221,23 @@ static void add_step(struct walk *walk, struct step *step)
     walk->step = NULL;
 }
 
+static void add_opening(struct walk *walk, struct procedure *procedure)
+{
+    if (procedure->opens.present) {
+        struct rule *rule = add(walk, RULE_OPENS, &procedure->opens, 0, &procedure->opens.meets,
+                                STR_NONE);
+        rule->pos = procedure->opens.pos;
+        rule->basis = procedure->opens.basis;
+    }
+    if (procedure->priority)
+        add(walk, RULE_PRIORITY, &procedure->priority, 0, &procedure->priority_meets, STR_NONE)
+            ->basis = procedure->basis;
+}
+
 static void add_procedure(struct walk *walk, struct procedure *procedure)
 {
     walk->procedure = procedure;
+    add_opening(walk, procedure);
     for (size_t i = 0; i < procedure->n_offered; i++) {
         const struct condition *offer = &procedure->offered[i];
         struct rule *rule = add(walk, RULE_OFFER, offer, i, &offer->meets,
@@ -256,6 +272,19 @@ static void add_register(struct walk *walk, struct ledger *ledger)
         add_form(walk, &ledger->form, ledger, &ledger->meets);
 }
 
+static void add_report(struct walk *walk, struct report *report)
+{
+    for (size_t i = 0; i < report->n_columns; i++) {
+        struct report_column *column = &report->columns[i];
+        str name = str_printf(walk->arena, "%.*s.%.*s", STR_FMT(report->id), STR_FMT(column->id));
+        struct rule *rule = add(walk, RULE_COLUMN, column, i,
+                                column->meets.n ? &column->meets : &report->meets, name);
+        rule->report = report;
+        rule->pos = column->pos;
+        rule->basis = report->basis;
+    }
+}
+
 struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *out_n)
 {
     struct walk walk = {.arena = arena};
@@ -267,6 +296,8 @@ struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *ou
         rule->pos = list->pos;
         rule->basis = list->basis;
     }
+    for (size_t i = 0; i < policy->n_reports; i++)
+        add_report(&walk, &policy->reports[i]);
     for (size_t i = 0; i < policy->n_procedures; i++)
         add_procedure(&walk, &policy->procedures[i]);
     *out_n = walk.rules.len;

@@ -16,6 +16,8 @@ static void longer(struct limit *limit)
     struct limit_case *rule = &limit->cases[limit->n - 1];
     if (limit->kind == LIMIT_COUNTED && !rule->count_field.len)
         rule->count++;
+    else if (limit->kind == LIMIT_BEFORE && !rule->count_field.len && rule->count > 1)
+        rule->count--;
     else
         limit->present = false;
 }
@@ -67,6 +69,7 @@ static void other_role(struct policy *policy, const struct rule *rule)
         return;
     }
     str before = step->by;
+    step->each = false;
     for (size_t i = 0; i < rule->procedure->n_seats && str_eq(step->by, before); i++)
         if (surely_held(&rule->procedure->seats[i]))
             step->by = rule->procedure->seats[i].role;
@@ -130,5 +133,8 @@ void rule_neutralise(struct policy *policy, const struct rule *rule)
     case RULE_FILER: other_filer(policy, rule->ledger); break;
     case RULE_EVERY: rule->ledger->monthly = false; break;
     case RULE_LIST: DROP(policy->lists, policy->n_lists, rule->at); break;
+    case RULE_OPENS: procedure->opens.present = false; break;
+    case RULE_PRIORITY: procedure->priority = false; break;
+    case RULE_COLUMN: DROP(rule->report->columns, rule->report->n_columns, rule->at); break;
     }
 }

@@ -278,7 +278,9 @@ bool fit_case(struct world *world, const struct case_state *kase, const struct e
     if (on && date_is_none(*on))
         return unfit(event, "it is of no day", e);
     if (event->kind == EVENT_case_opened)
-        return begins(event, e) && known_system(world, event, event->case_opened.system, e) &&
+        return begins(event, e) &&
+               (!event->case_opened.system ||
+                known_system(world, event, event->case_opened.system, e)) &&
                known_organisation(world, event, event->case_opened.opener, e);
     if (!kase)
         return unfit(event, "its case is unknown", e);

@@ -223,6 +223,8 @@ bool world_case(struct world *world, int64_t id, struct case_state **out, struct
         {"opened_on", is_day(row->opened_on)},
         {"ended", in_range(row->ended, 0, 1)},
         {"ended_on", row->ended_on_null || is_day(row->ended_on)},
+        {"period", in_range(row->period, 0, LIMIT_YEAR_MAX * 100 + 12)},
+        {"priority", in_range(row->priority, 0, 1)},
     };
     if (!columns_good("cases", id, columns, COUNT_OF(columns), e))
         return false;
@@ -242,6 +244,8 @@ bool world_case(struct world *world, int64_t id, struct case_state **out, struct
         .outcome = row->outcome,
         .ended_on = day_or_none(row->ended_on_null, row->ended_on),
         .cause = row->cause,
+        .period = (int32_t)row->period,
+        .priority = row->priority != 0,
         .withdrawn = row->withdrawn,
     };
     if (!load_tasks(world, kase, e) || !load_decisions(world, kase, e) ||

@@ -7,6 +7,7 @@
 
 /* A task without a due day sorts after every task that has one. */
 #define NO_DUE_SORTS_AT INT64_C(1000000000)
+#define PRIORITY_SORTS_BEFORE (2 * NO_DUE_SORTS_AT)
 
 /* A day into a column that may be NULL. */
 #define DAY_CELL(row, column, of)                                                                 \
@@ -42,7 +43,8 @@ static bool save_task(struct world *world, const struct case_state *kase, const 
         .state = (int64_t)task->state,
         .opened_on = task->opened_on.day,
         .opened_at = task->opened_at_ms,
-        .sort_due = date_is_none(task->due) ? NO_DUE_SORTS_AT : task->due.day,
+        .sort_due = (date_is_none(task->due) ? NO_DUE_SORTS_AT : task->due.day) -
+                    (kase->priority ? PRIORITY_SORTS_BEFORE : 0),
         .derivation = json_canonical(world->arena, task->derivation),
         .basis = task->basis,
         .local = task->local,
@@ -134,6 +136,8 @@ static bool save_case_row(struct world *world, struct case_state *kase, struct e
         .ended = kase->ended,
         .outcome = kase->outcome,
         .cause = kase->cause,
+        .period = kase->period,
+        .priority = kase->priority,
         .withdrawn = kase->withdrawn,
         .task = current_task(kase),
     };

@@ -141,6 +141,8 @@ struct case_state {
     VEC(struct material) materials;
     VEC(struct notice) notices;
     int64_t cause;           /* case whose act started this one, or 0 */
+    int32_t period;          /* of a duty that opened by itself: year * 100 + month, else 0 */
+    bool priority;           /* before all others in a worklist */
     str withdrawn;           /* why its opener took it back, or empty */
     bool changed;
 };

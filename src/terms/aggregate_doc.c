@@ -124,6 +124,8 @@ struct doc *case_doc(struct arena *arena, const struct case_state *kase)
     doc_put_text(arena, doc, S("outcome"), kase->outcome);
     doc_put_date(arena, doc, S("ended-on"), kase->ended_on);
     doc_put_int(arena, doc, S("cause"), kase->cause);
+    doc_put_int(arena, doc, S("period"), kase->period);
+    doc_put_bool(arena, doc, S("priority"), kase->priority);
     doc_put_text(arena, doc, S("withdrawn"), kase->withdrawn);
     doc_put(arena, doc, S("tasks"), list = doc_list(arena));
     LIST_OF(arena, kase->tasks, task_doc);

@@ -464,6 +464,14 @@ date clock_by(date from, struct by_date by)
     return date_plus(first, (by.day < length ? by.day : length) - 1);
 }
 
+date clock_by_next(date from, struct by_date by)
+{
+    by.ahead = 0;
+    date this = clock_by(from, by);
+    by.ahead = 1;
+    return date_cmp(this, from) < 0 ? clock_by(from, by) : this;
+}
+
 date clock_latest(struct arena *arena, const date *anchors, size_t n, struct doc **out_steps)
 {
     date latest = DATE_NONE;

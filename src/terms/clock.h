@@ -91,6 +91,8 @@ struct by_date {
 };
 /* That date as seen from the day `from`, for clock_until. It may lie before `from`. */
 date clock_by(date from, struct by_date by);
+/* The first such date on or after `from`; by.ahead has no meaning here. */
+date clock_by_next(date from, struct by_date by);
 
 /* The day from which a limit counts that needs several facts: the latest. DATE_NONE when one of
  * them is missing (DATE_NONE), for then nothing counts yet, or when there are none.

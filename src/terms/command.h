@@ -26,6 +26,7 @@
     X(end_delegation, "end-delegation")                                                           \
     X(ask_material, "ask-material")                                                               \
     X(apply_calendar, "apply-calendar")                                                           \
+    X(open_duty, "open-duty")                                                                     \
     X(tick, "tick")
 
 enum command_kind {
@@ -83,7 +84,8 @@ struct command {
     /* register_*: names; set_credential */
     str name, name_en, role, level;
     int64_t parent;              /* organisation above (county authority), or 0 */
-    int64_t organisation, person;
+    int64_t organisation, person; /* organisation: also of open_duty, who owes it */
+    int32_t period;              /* open_duty: year * 100 + month */
     str name_mac, phone_mac, digest;      /* what the journal says of them */
     str salt, phone, login, secret;       /* kept beside the journal */
 

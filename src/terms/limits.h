@@ -39,6 +39,7 @@ enum {
 
     /* One case: more rounds than any regulation foresees, small enough to load whole. */
     LIMIT_TASKS = 1000,
+    LIMIT_SEATS = 64,                 /* organisations that a field names, and that sign each */
     LIMIT_SUSPENSIONS = 200,
 
     /* Registers: lines of one command (a month of a city's systems), lines that facts hold. */
@@ -78,6 +79,8 @@ enum {
 #define LIMIT_JSON_INTEGER INT64_C(9007199254740991)
 /* Quantities are millionths of their unit: 8 vCPU is 8000000. */
 #define QUANTITY_ONE INT64_C(1000000)
+/* Money is fen. */
+#define FEN_PER_YUAN INT64_C(100)
 #define LIMIT_QUANTITY (INT64_C(1000000000) * QUANTITY_ONE)
 
 #endif

@@ -27,12 +27,12 @@ static bool load_case(struct reader *reader, int64_t id, struct facts *facts, st
         return true;
     if (!world_system(&world, kase->system, &system, e))
         return false;
-    if (!system)
+    if (kase->system && !system)
         return RAISE(e, CORRUPT, "systems",
                      "system %lld of case %lld is missing; verify the data and rebuild it",
                      (long long)kase->system, (long long)id);
     facts->policy = library_policy(reader->library, reader->db, kase->policy, e);
-    if (!facts->policy || !world_records(&world, system, e))
+    if (!facts->policy || (system && !world_records(&world, system, e)))
         return false;
     facts->kase = kase;
     facts->system = system;
@@ -53,20 +53,6 @@ bool view_facts(struct reader *reader, int64_t kase, struct facts *out, bool *ou
         return false;
     *out_visible = kase == 0 || (in_force && decide_may_see(out));
     return true;
-}
-
-struct named *view_options(struct reader *reader, const struct facts *facts, str role,
-                           size_t *out_n)
-{
-    const struct authority_state *authority = facts->authority;
-    struct named *options = NEWS(reader->arena, struct named, authority->organisations.len + 1);
-    *out_n = 0;
-    for (size_t i = 0; i < authority->organisations.len; i++) {
-        const struct organisation *organisation = &authority->organisations.items[i];
-        if (str_eq(organisation->role, role))
-            options[(*out_n)++] = (struct named){organisation->id, organisation->name};
-    }
-    return options;
 }
 
 bool view_case_visible(struct reader *reader, int64_t id, bool *out, struct err *e)

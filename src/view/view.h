@@ -96,7 +96,7 @@ struct work_row {
     enum task_state state;
     date opened_on, due, decided_on;
     enum light light;
-    bool has_days_left, local, ended;
+    bool has_days_left, local, ended, priority;
     int32_t days_left;       /* working days, negative when overdue */
 };
 struct work_counts {
@@ -129,11 +129,33 @@ bool view_facts_about(struct reader *reader, int64_t system, struct facts *out,
                       bool *out_visible, struct err *e) WARN_UNUSED;
 /* Lines of registers about bodies, into facts: for what a step shows. */
 bool view_facts_lines(struct reader *reader, struct facts *facts, struct err *e) WARN_UNUSED;
-/* Organisations with that role, for choice in a form. */
-struct named *view_options(struct reader *reader, const struct facts *facts, str role,
-                           size_t *out_n);
+/* What a field offers for choice: organisations of its role, cases that it may cite, persons of the
+ * reader's own post; nothing for fields of other types. value (or NULL): what it holds, which is
+ * named even where it is not offered any more. */
+bool view_options(struct reader *reader, const struct facts *facts, const struct field *field,
+                  const struct doc *value, struct named **out, size_t *out_n,
+                  struct err *e) WARN_UNUSED;
 
 /* ---- systems and registers ------------------------------------------------------------------ */
+
+enum { REPORT_NAMED = 200 };
+/* A report of the policy in force: for each owner of systems that the reader may see (of a county
+ * authority also the bodies below it), how many systems fulfil each column. */
+struct report_row {
+    struct named owner;
+    int64_t *counts;             /* one for each column */
+    struct report_cell {
+        VEC(struct named) systems; /* which they are, the first REPORT_NAMED of them */
+    } *cells;
+};
+struct report_view {
+    const struct report *report;
+    struct report_row *rows;
+    size_t n;
+};
+/* *out NULL: the policy in force has no such report, or the reader sees no systems. */
+bool view_report(struct reader *reader, str id, struct report_view **out,
+                 struct err *e) WARN_UNUSED;
 
 /* A system with what is approved and which lists find it. */
 struct system_row {

@@ -148,6 +148,7 @@ static bool fill_row(struct reader *reader, const struct authority_state *author
         .decided_on = from->decided_on_null ? DATE_NONE : (date){(int32_t)from->decided_on},
         .local = from->local != 0,
         .ended = from->ended != 0,
+        .priority = from->priority != 0,
     };
     row->light = light_of(&authority->calendar, policy, row->state, row->due, reader->today,
                           &row->has_days_left, &row->days_left);

@@ -23,6 +23,18 @@ static struct value path(void *facts, str head, str name)
     return value;
 }
 
+static struct value path_of(void *facts, struct whose whose, str head, str name)
+{
+    (void)whose;
+    return path(facts, head, name);
+}
+
+static bool done_of(void *facts, struct whose whose, str step, str outcome)
+{
+    (void)whose, (void)step, (void)outcome;
+    return prng_chance(&((struct world *)facts)->prng, 50);
+}
+
 static bool asked_of_step(void *facts, str step)
 {
     (void)step;
@@ -56,7 +68,8 @@ static bool asked(void *states, str step, str outcome)
 static void evaluate(struct arena *arena, str input, const struct expression *expression)
 {
     struct world world = {.quantities = doc_map(arena)};
-    struct environment environment = {.facts = &world, .path = path, .done = done, .has = has,
+    struct environment environment = {.facts = &world, .path = path, .path_of = path_of,
+                                      .done_of = done_of, .done = done, .has = has,
                                       .shorter = asked_of_step, .listed = asked_of_step,
                                       .line = line};
     prng_seed(&world.prng, str_hash(input));

@@ -12,61 +12,7 @@
 
 #include "policy/expression_priv.h"
 
-static const char PACK[] =
-    "policy: sample-2020\n"
-    "title: {zh: 样例办法, en: Sample Measures}\n"
-    "document: 1\n"
-    "from: 2020-01-01\n"
-    "authority: {zh: 主管部门, en: Authority, role: authority}\n"
-    "due-soon: {working-days: 1, source: local}\n"
-    "roles:\n"
-    "  unit: {zh: 单位, en: Unit, sees: own, levels: [city]}\n"
-    "  authority: {zh: 主管部门, en: Authority, sees: all, levels: [city]}\n"
-    "materials:\n"
-    "  paper: {zh: 申请表, en: Form, basis: 1}\n"
-    "items:\n"
-    "  vcpu: {zh: 处理器, en: vCPU, unit: {zh: 核, en: core}, group: main}\n"
-    "  spare-vcpu: {zh: 备用, en: Spare, unit: {zh: 核, en: core}, group: backup}\n"
-    "  memory: {zh: 内存, en: Memory, unit: {zh: GB, en: GB}, group: main}\n";
-
-static const char CASE[] =
-    "procedure: sample\n"
-    "code: SP\n"
-    "title: {zh: 事项, en: Matter}\n"
-    "basis: 1\n"
-    "names: apply.name\n"
-    "seats: {unit: opener, authority: sole}\n"
-    "steps:\n"
-    "  - id: apply\n"
-    "    zh: 申请\n"
-    "    en: Apply\n"
-    "    by: unit\n"
-    "    basis: 1\n"
-    "    form:\n"
-    "      name: {type: text, zh: 名称, en: Name, max: 100}\n"
-    "      alias: {type: text, zh: 别名, en: Alias, optional: yes}\n"
-    "      days: {type: integer, zh: 天数, en: Days, min: -9, max: 30}\n"
-    "      on: {type: date, zh: 日期, en: Date}\n"
-    "      urgent: {type: bool, zh: 急, en: Urgent}\n"
-    "      kind: {type: choice, zh: 类型, en: Kind, choices: {new: {zh: 新, en: New},\n"
-    "             days: {zh: 天, en: Days}}}\n"
-    "      wanted: {type: quantities, zh: 资源, en: Resources}\n"
-    "    outcomes:\n"
-    "      submit: {zh: 提交, en: Submit, tone: positive, to: review}\n"
-    "  - id: review\n"
-    "    zh: 审核\n"
-    "    en: Review\n"
-    "    by: authority\n"
-    "    basis: 1\n"
-    "    materials: [paper]\n"
-    "    form:\n"
-    "      granted: {type: quantities, zh: 核定, en: Granted, optional: yes}\n"
-    "      body: {type: organisation, role: unit, zh: 单位, en: Body}\n"
-    "      on: {type: date, zh: 日期, en: Date}\n"
-    "      left: {type: integer, zh: 余, en: Left, optional: yes}\n"
-    "    outcomes:\n"
-    "      approve: {zh: 同意, en: Approve, tone: positive, to: end}\n"
-    "      refuse: {zh: 不同意, en: Refuse, tone: negative, to: end}\n";
+#include "expression_pack.h"
 
 static struct arena *arena;
 static struct pack pack;
@@ -152,6 +98,8 @@ static struct value path(void *facts, str head, str name)
         return integer(7);
     if (str_eq(full, S("review.body")))
         return integer(42);
+    if (str_eq(full, S("apply.cost")))
+        return integer(1200050);
     if (str_eq(full, S("apply.urgent")))
         return (struct value){.kind = VALUE_BOOL, .boolean = true};
     if (str_eq(full, S("apply.wanted")))
@@ -159,6 +107,24 @@ static struct value path(void *facts, str head, str name)
     if (str_eq(full, S("review.granted")) && world->granted)
         return (struct value){.kind = VALUE_QUANTITIES, .quantities = world->granted};
     return (struct value){.kind = VALUE_NONE};
+}
+
+/* The case that apply.plan cites: 30 days, approved. */
+static struct value path_of(void *facts, struct whose whose, str head, str name)
+{
+    struct world *world = facts;
+    if (world->prng)
+        return any_value(world);
+    bool plan = str_eq(whose.head, S("apply")) && str_eq(whose.name, S("plan"));
+    return plan && str_eq(head, S("apply")) && str_eq(name, S("days"))
+               ? integer(30) : (struct value){.kind = VALUE_NONE};
+}
+
+static bool done_of(void *facts, struct whose whose, str step, str outcome)
+{
+    (void)facts;
+    return str_eq(whose.name, S("plan")) && str_eq(step, S("review")) &&
+           str_eq(outcome, S("approve"));
 }
 
 static bool done(void *facts, str step, str outcome)
@@ -201,7 +167,7 @@ static struct doc *amounts(int64_t vcpu, int64_t memory)
 
 static bool evaluate(struct world *world, const char *text, bool *out, str *out_why)
 {
-    struct environment env = {world, path, done, has, nothing, nothing, no_line};
+    struct environment env = {world, path, path_of, done_of, done, has, nothing, nothing, no_line};
     struct expression *expression = compile(arena, str_of(text), PLACE_NEEDS);
     if (!expression) {
         str printed = diagnostics_print(arena, &found);
@@ -266,6 +232,16 @@ static const struct {
     {"has(paper)", true},
     {"done(apply.submit)", true},
     {"done(review.refuse)", false},
+    {"done(review.approve of apply.plan)", true},
+    {"done(review.refuse of apply.plan)", false},
+    {"given(apply.days of apply.plan) and apply.days of apply.plan == 30", true},
+    {"given(apply.days of apply.plan) and apply.days of apply.plan > apply.days", true},
+    {"given(apply.cost of apply.plan)", false},
+    {"apply.cost == 12000.50", true},
+    {"apply.cost + 0.50 == 12001", true},
+    {"apply.cost * 110% > apply.cost", true},
+    {"apply.cost < 12000.51", true},
+    {"given(system.provider) and system.provider == body", false},
     {"done(apply.submit) and has(paper) and apply.days > 5", true},
 };
 
@@ -387,8 +363,8 @@ static const struct {
      "P101: no step \"aply\" in procedure sample; expected apply or review. Did you mean "
      "\"apply\"?"},
     {"apply.day > 1", 1,
-     "P204: step apply has no field \"day\"; expected name, alias, days, on, urgent, kind or "
-     "wanted. Did you mean \"days\"?"},
+     "P204: step apply has no field \"day\"; expected name, alias, days, on, urgent, kind, "
+     "wanted, plan or cost. Did you mean \"days\"?"},
     {"apply.days.vcpu > 1", 1, "P204: days is of type integer and has no parts."},
     {"apply.wanted.cpu > 1", 1,
      "P204: the catalogue has no item \"cpu\"; expected vcpu, spare-vcpu or memory. Did you mean "
@@ -401,6 +377,24 @@ static const struct {
     {"has(papr)", 1, "P106: no material \"papr\"; expected paper. Did you mean \"paper\"?"},
     {"apply.days", 1, "P202: this is a number, not a condition; compare it with something."},
     {"7", 1, "P202: this is a number, not a condition; compare it with something."},
+    {"apply.cost > 0.001", 14, "P202: money is yuan with two decimals at most."},
+    {"apply.cost > apply.days", 12, "P202: cannot compare money with a number."},
+    {"apply.days of apply.plan > 1", 1,
+     "P203: apply.days of apply.plan may have no value. Write \"given(apply.days of apply.plan) "
+     "and ...\" before it."},
+    {"done(review.approve of apply.days)", 1,
+     "P519: days is of type integer; what stands behind \"of\" is a field of type case, or a "
+     "role."},
+    {"given(apply.nothing of apply.plan)", 1,
+     "P107: step apply has no field \"nothing\"; expected name, alias, days, on, urgent, kind, "
+     "wanted, plan or cost."},
+    {"done(review.approve of apply.plan.x)", 35,
+     "P201: expected FIELD, STEP.FIELD or a role after \"of\", found \"x\"."},
+    {"given(apply.days of authority)", 1,
+     "P519: of a role only REGISTER.FIELD can be asked, of a register about its filer."},
+    {"system.provider == body", 1,
+     "P203: system.provider may have no value. Write \"given(system.provider) and ...\" before "
+     "it."},
     {"not apply.days", 5,
      "P202: this is a number, not a condition; compare it with something."},
     {"apply.urgent and on", 18,
@@ -610,7 +604,7 @@ static void random_texts_and_answers_do_no_harm(void **state)
     uint64_t seed = given ? strtoull(given, NULL, 10) : 410;
     struct prng prng;
     struct world world = {.wanted = amounts(8500000, 1), .prng = &prng};
-    struct environment env = {&world, path, done, has, nothing, nothing, no_line};
+    struct environment env = {&world, path, path_of, done_of, done, has, nothing, nothing, no_line};
     struct arena *work = arena_new(LIMIT_ARENA_POLICY), *kept = arena;
     int compiled = 0, held = 0;
     print_message("seed %llu (YUNJIAN_SEED)\n", (unsigned long long)seed);

@@ -383,6 +383,20 @@ static inline struct doc *random_value(const struct hamlet *hamlet, const struct
         return doc_text(arena, field->choices[below(hamlet, field->n_choices)].id);
     case FIELD_QUANTITIES: return random_quantities(hamlet);
     case FIELD_ORGANISATION: return doc_int(arena, random_body(hamlet, field->role));
+    case FIELD_ORGANISATIONS: {
+        struct doc *list = doc_list(arena);
+        for (size_t n = below(hamlet, 3); n + 1 > 0; n--)
+            doc_push(arena, list, doc_int(arena, random_body(hamlet, field->role)));
+        return list;
+    }
+    case FIELD_MONEY:
+        return doc_int(arena, field->min + (int64_t)below(hamlet, 1000000) -
+                                  (wrong(hamlet, 4) ? 2000000 : 0));
+    case FIELD_CASE:
+        return doc_int(arena, hamlet->cases.len
+                                  ? hamlet->cases.items[below(hamlet, hamlet->cases.len)]->id
+                                  : 7);
+    case FIELD_PERSON: return doc_int(arena, (int64_t)below(hamlet, 50));
     }
     return NULL;
 }

@@ -66,11 +66,11 @@ static inline const struct procedure *random_procedure(const struct hamlet *haml
     const struct procedure *procedure = &policy->procedures[below(hamlet, policy->n_procedures)];
     struct facts facts = {.authority = &hamlet->authority, .policy = policy, .system = system,
                           .today = hamlet->today};
-    bool offered = system || !procedure->about;
+    bool offered = system || procedure->subject != SUBJECT_SYSTEM;
     for (size_t i = 0; system && i < procedure->n_offered; i++)
         offered &= decide_holds(arena, &facts, procedure->offered[i].when);
     for (size_t i = 0; i < policy->n_procedures; i++)
-        if (!policy->procedures[i].about)
+        if (policy->procedures[i].subject == SUBJECT_NEW)
             founding = &policy->procedures[i];
     return offered || !founding || wrong(hamlet, 50) ? procedure : founding;
 }
@@ -80,13 +80,14 @@ static inline struct command random_opening(struct hamlet *hamlet, const struct 
     struct system_state *system =
         hamlet->systems.len ? hamlet->systems.items[below(hamlet, hamlet->systems.len)] : NULL;
     const struct procedure *procedure = random_procedure(hamlet, system);
-    int64_t whose = system && procedure->about && chance(hamlet, 80) ? system->owner : 0;
+    bool about = procedure->subject == SUBJECT_SYSTEM;
+    int64_t whose = system && about && chance(hamlet, 80) ? system->owner : 0;
     *actor = somebody(hamlet, whose, procedure->steps[0].by);
     if (whose && !str_eq((*actor)->role, procedure->steps[0].by))
         *actor = somebody(hamlet, 0, procedure->steps[0].by);
     struct command command = command_of(*actor, COMMAND_open_case);
     command.procedure = procedure->id;
-    command.system = system && chance(hamlet, procedure->about ? 99 : 1) ? system->id : 0;
+    command.system = system && chance(hamlet, about ? 99 : 1) ? system->id : 0;
     fill_act(hamlet, *actor, &procedure->steps[0], &command);
     return command;
 }

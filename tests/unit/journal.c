@@ -13,10 +13,11 @@ static void entries_have_the_bytes_they_always_had(void **state)
     assert_string_equal(
         str_to_cstr(arena, entry_print(arena, &first)),
         "{\"actor\":1,\"at\":1600000000000,\"authority\":0,\"body\":\"d\",\"data\":{\"cause\":0,"
-        "\"number\":\"2020-1\",\"on\":\"2019-04-14\",\"opener\":4,\"policy\":\"00ff\","
-        "\"procedure\":\"onboard\",\"system\":3,\"title\":\"\\\"政务云\\\" \\\\ case 1\\n\"},"
+        "\"number\":\"2020-1\",\"on\":\"2019-04-14\",\"opener\":4,\"period\":0,\"policy\":\"00ff\","
+        "\"priority\":0,\"procedure\":\"onboard\",\"system\":3,"
+        "\"title\":\"\\\"政务云\\\" \\\\ case 1\\n\"},"
         "\"index\":1,\"key\":\"k\",\"policy\":\"00ff\",\"post\":1,\"seq\":1,\"stream\":\"case/1\","
-        "\"type\":\"case.opened\",\"v\":1}");
+        "\"type\":\"case.opened\",\"v\":2}");
     assert_string_equal(
         str_to_cstr(arena, entry_print(arena, &second)),
         "{\"actor\":3,\"at\":1600000001000,\"authority\":0,\"data\":{\"decides\":1,"
@@ -126,9 +127,9 @@ static const struct {
      "its bytes are not in the one canonical form of what they say"},
     {"{\"actor\":1,\"at\"", "{\"actor\":0,\"at\"",
      "its bytes are not in the one canonical form of what they say"},
-    {"\"v\":1}", "\"v\":1,\"x\":1}",
+    {"\"v\":2}", "\"v\":2,\"x\":1}",
      "its bytes are not in the one canonical form of what they say"},
-    {"\"v\":1}", "\"v\":1} ", "its bytes are not in the one canonical form of what they say"},
+    {"\"v\":2}", "\"v\":2} ", "its bytes are not in the one canonical form of what they say"},
     {"政", "\\u653f", "its bytes are not in the one canonical form of what they say"},
     {"\"stream\":\"case/1\"", "\"stream\":\"person/1\"",
      "its bytes are not in the one canonical form of what they say"},
@@ -138,14 +139,14 @@ static const struct {
      "its stream \"case\" is not a kind and a number"},
     {"case.opened", "case.lifted",
      "its type \"case.lifted\" is not known to this program; use one as new as the log"},
-    {"\"v\":1", "\"v\":2", "it is version 2 of case.opened, this program reads version 1; use one "
+    {"\"v\":2", "\"v\":3", "it is version 3 of case.opened, this program reads version 2; use one "
      "as new as the log"},
     {"\"index\":1,", "", "\"index\" is missing: give a whole number"},
     {"\"at\":1600000000000", "\"at\":\"now\"", "\"at\" must be a whole number"},
     {"\"key\":\"k\",", "\"key\":7,",
      "its bytes are not in the one canonical form of what they say"},
     {"\"index\":1,", "\"index\":1,\"index\":1,",
-     "its bytes cannot be read: line 1, column 217: the key \"index\" stands twice in one map; "
+     "its bytes cannot be read: line 1, column 241: the key \"index\" stands twice in one map; "
      "keep one"},
 };
 

@@ -82,15 +82,28 @@ static inline struct names list_folder(str folder, str ending)
     return names;
 }
 
-static inline struct pack read_pack(str folder)
+static inline void add_folder(struct pack *pack, str folder, str before)
 {
-    struct pack pack = {0};
     struct names names = list_folder(folder, S(".yaml"));
     for (size_t i = 0; i < names.items.len; i++) {
         str name = names.items.items[i];
         str path = str_printf(arena, "%.*s/%.*s", STR_FMT(folder), STR_FMT(name));
-        pack_add(arena, &pack, name, read_file(path));
+        str own = str_printf(arena, "%.*s%.*s", STR_FMT(before), STR_FMT(name));
+        pack_add(arena, pack, own, read_file(path));
     }
+}
+
+/* With the packs beside it that it uses. */
+static inline struct pack read_pack(str folder)
+{
+    struct pack pack = {0};
+    str *uses;
+    add_folder(&pack, folder, S(""));
+    size_t n = pack_uses(arena, &pack, &uses);
+    for (size_t i = 0; i < n; i++)
+        if (!str_has(folder, S("golden")))
+            add_folder(&pack, str_printf(arena, "%.*s/../%.*s", STR_FMT(folder), STR_FMT(uses[i])),
+                       str_printf(arena, "%.*s.", STR_FMT(uses[i])));
     return pack;
 }
 

@@ -60,7 +60,7 @@ static int begin(void **state)
                           .system_registered = {S("系统"), BUREAU}});
     append((struct event){.kind = EVENT_case_opened, .case_opened = {
                               S("A-2026-0001"), S("onboard"), S("00ff"), SYSTEM, BUREAU, S("t"),
-                              day(), 0}});
+                              day(), 0, 0, 0}});
     append((struct event){.kind = EVENT_task_opened, .stream = CASE, .task_opened = {
                               .step = S("review"), .round = 1, .role = S("x"),
                               .organisation = TOWN, .on = day(), .due = DATE_NONE,

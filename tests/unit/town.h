@@ -33,10 +33,8 @@ static inline str town_file(const char *path)
     return (str){bytes, len};
 }
 
-/* The files of a folder's pack, as they are. */
-static inline struct pack town_folder(const char *folder)
+static inline void town_add(struct pack *pack, const char *folder, str before)
 {
-    struct pack pack = {0};
     const char *root = getenv("YUNJIAN_SOURCE");
     str path = str_printf(arena, "%s/%s", root ? root : ".", folder);
     DIR *dir = opendir(path.ptr);
@@ -45,10 +43,22 @@ static inline struct pack town_folder(const char *folder)
     for (struct dirent *entry; (entry = readdir(dir));) {
         str name = str_dup(arena, str_of(entry->d_name));
         if (str_ends(name, S(".yaml")))
-            pack_add(arena, &pack, name,
+            pack_add(arena, pack, str_printf(arena, "%.*s%.*s", STR_FMT(before), STR_FMT(name)),
                      town_file(str_printf(arena, "%s/%s", folder, entry->d_name).ptr));
     }
     closedir(dir);
+}
+
+/* The files of a folder's pack, and of the packs beside it that it uses. */
+static inline struct pack town_folder(const char *folder)
+{
+    struct pack pack = {0};
+    str *uses;
+    town_add(&pack, folder, S(""));
+    size_t n = pack_uses(arena, &pack, &uses);
+    for (size_t i = 0; i < n; i++)
+        town_add(&pack, str_printf(arena, "%s/../%.*s", folder, STR_FMT(uses[i])).ptr,
+                 str_printf(arena, "%.*s.", STR_FMT(uses[i])));
     return pack;
 }
 
