@@ -390,6 +390,11 @@ void check_conditions(struct act *act)
 
 void check_offered(struct act *act)
 {
+    date from = act->policy->from;
+    act_note(act, &act->policy->from);
+    if (date_cmp(act->day, from) < 0)
+        act_refuse(act, REFUSAL_NOT_IN_FORCE, S("procedure"), act->policy->from_basis.article,
+                   (struct words){.first = same_label(date_print(act->arena, from))});
     for (size_t i = 0; i < act->procedure->n_offered; i++) {
         const struct condition *offered = &act->procedure->offered[i];
         act_note(act, offered);

@@ -180,18 +180,17 @@ void problem_err(struct request *r, const struct err *e)
     log_err(r->route ? r->route->pattern.ptr : "page", e);
 }
 
-/* The regulation whose articles the reasons name, empty when none can be read. */
-static str regulation_of(struct request *r, int64_t kase)
+/* The policy whose articles the reasons name, NULL when none can be read. */
+static const struct policy *regulation_of(struct request *r, int64_t kase)
 {
     struct facts facts = {0};
     bool visible = false;
     struct err e = {0};
     if (!read_begin(r) || !session_actor(r))
-        return STR_NONE;
+        return NULL;
     if (!view_facts(&r->reader, kase, &facts, &visible, &e) || !facts.policy)
-        return STR_NONE;
-    str title = r->language == LANGUAGE_EN ? facts.policy->short_en : facts.policy->short_zh;
-    return str_dup(r->arena, title);
+        return NULL;
+    return facts.policy;
 }
 
 void problem_refusal(struct request *r, const struct refusal *refusal, int64_t kase)
@@ -200,12 +199,16 @@ void problem_refusal(struct request *r, const struct refusal *refusal, int64_t k
     bool has_article = false;
     for (size_t i = 0; i < refusal->reasons.len; i++)
         has_article |= refusal->reasons.items[i].article.len > 0;
-    str regulation = has_article ? regulation_of(r, kase) : STR_NONE;
+    const struct policy *policy = has_article ? regulation_of(r, kase) : NULL;
     struct doc *reasons = doc_list(r->arena);
     str detail = STR_NONE;
     for (size_t i = 0; i < refusal->reasons.len; i++) {
         const struct refusal_reason *reason = &refusal->reasons.items[i];
-        str text = refusal_text(r->arena, reason, r->language, regulation);
+        struct label title = {STR_NONE, STR_NONE};
+        if (policy)
+            title = policy_regulation(policy, reason->article);
+        str text = refusal_text(r->arena, reason, r->language,
+                                r->language == LANGUAGE_EN ? title.en : title.zh);
         doc_push(r->arena, reasons, reason_doc(r->arena, str_of(refusal_name(reason->code)),
                                                reason->where, reason->article, text));
         if (i == 0)

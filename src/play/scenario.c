@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { SCENARIO_BYTES = 1024 * 1024 };
+enum { SCENARIO_BYTES = 1024 * 1024, DAYS_BEFORE = 60 };
 
 bool scene_error(struct scene *scene, struct err *e, const char *fmt, ...)
 {
@@ -175,7 +175,8 @@ static bool set_policy(struct scene *scene, const struct line *line, struct err 
         .ctx = prng,
         .rehearsal = scene->trial ? &scene->rehearsal : NULL,
     };
-    scene->now_ms = instant_of_date(scene->policy->from, 9, 0);
+    /* A story may begin before the regulation does, to show that nothing can be opened then. */
+    scene->now_ms = instant_of_date(date_plus(scene->policy->from, -DAYS_BEFORE), 9, 0);
     if (!clerk_open(&options, &scene->clerk, e) ||
         !found_authority(scene->clerk, scene->arena, &pack, scene->now_ms, &scene->authority, e))
         return false;
@@ -319,7 +320,8 @@ static bool act(struct scene *scene, const struct line *line, struct err *e)
     if (answer.kind != ANSWER_REFUSED)
         return true;
     const struct refusal_reason *reason = &answer.refusal.reasons.items[0];
-    str text = refusal_text(scene->arena, reason, LANGUAGE_EN, scene->policy->short_en);
+    str text = refusal_text(scene->arena, reason, LANGUAGE_EN,
+                            policy_regulation(scene->policy, reason->article).en);
     return scene_error(scene, e, "refused, %s at %.*s: %.*s", refusal_name(reason->code),
                        STR_FMT(reason->where), STR_FMT(text));
 }

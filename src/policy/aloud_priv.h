@@ -44,6 +44,8 @@ str bare_field_words(const struct aloud *a, const struct field *field);
 str target_words(const struct aloud *a, const struct outcome *outcome);
 str effect_words(const struct aloud *a, const struct effect *effect);
 str seat_words(const struct aloud *a, const struct seat *seat);
+/* "article 12", with its regulation when it is not the pack's own. */
+str cited_article_in(const struct aloud *a, str article);
 /* When a procedure opens by itself. */
 str recurrence_words(const struct aloud *a, const struct recurrence *opens);
 /* The facts after which it is too late. */

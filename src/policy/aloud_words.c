@@ -12,15 +12,26 @@ str label_in(const struct aloud *a, struct label label)
     return a->language == LANGUAGE_ZH ? label.zh : label.en;
 }
 
+str cited_article_in(const struct aloud *a, str article)
+{
+    str words = article_words(a->arena, article, a->language);
+    struct label regulation = policy_regulation(a->policy, article);
+    str title = label_in(a, regulation);
+    if (!article_prefix(article).len)
+        return words;
+    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "《%.*s》%.*s" : "%.*s, %.*s",
+                      STR_FMT(title), STR_FMT(words));
+}
+
 str basis_in(const struct aloud *a, struct basis basis)
 {
     if (basis.local)
         return in(a, "（主管部门自定）", " (set by the authority)");
     if (!basis.article.len)
         return S("");
-    return a->language == LANGUAGE_ZH
-               ? str_printf(a->arena, "（第%.*s条）", STR_FMT(basis.article))
-               : str_printf(a->arena, " (article %.*s)", STR_FMT(basis.article));
+    str words = cited_article_in(a, basis.article);
+    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "（%.*s）" : " (%.*s)",
+                      STR_FMT(words));
 }
 
 static str quoted(const struct aloud *a, str text)

@@ -80,6 +80,8 @@ static str says(struct aloud *a, const struct rule *rule)
         return expression_text(a->policy->lists[rule->at].when);
     case RULE_WITHDRAW:
         return withdrawal_words(a, &rule->procedure->withdrawal);
+    case RULE_FROM:
+        return date_print(a->arena, a->policy->from);
     case RULE_OPENS:
         return recurrence_words(a, &rule->procedure->opens);
     case RULE_COLUMN:
@@ -230,6 +232,7 @@ static enum weight of_change(const struct rule *before, const struct rule *after
     case RULE_REGISTER:
     case RULE_EVERY:
     case RULE_LIST:
+    case RULE_FROM:
     case RULE_OPENS:
     case RULE_PRIORITY:
     case RULE_COLUMN:
@@ -272,6 +275,7 @@ static enum weight of_coming(const struct rule *rule, bool comes)
     case RULE_SHOW:
     case RULE_REGISTER:
     case RULE_LIST:
+    case RULE_FROM:
     case RULE_PRIORITY:
     case RULE_COLUMN:
         return WEIGHT_STRUCTURE;
@@ -297,9 +301,7 @@ static str basis_of(const struct aloud *a, struct basis basis)
 {
     if (basis.local)
         return in(a, "主管部门自定", "set by the authority");
-    return a->language == LANGUAGE_ZH
-               ? str_printf(a->arena, "第%.*s条", STR_FMT(basis.article))
-               : str_printf(a->arena, "article %.*s", STR_FMT(basis.article));
+    return cited_article_in(a, basis.article);
 }
 
 static bool same_basis(struct basis a, struct basis b)
@@ -503,11 +505,12 @@ static str print(struct comparing *c)
     for (size_t i = 0; i < c->changes.len; i++) {
         const struct change *change = &c->changes.items[i];
         if (i == 0 || !str_eq(change->article, c->changes.items[i - 1].article)) {
-            if (change->article.len)
-                buf_addf(&out, c->language == LANGUAGE_ZH ? "第%.*s条\n" : "article %.*s\n",
-                         STR_FMT(change->article));
-            else
+            if (change->article.len) {
+                str words = cited_article_in(a, change->article);
+                buf_addf(&out, "%.*s\n", STR_FMT(words));
+            } else {
                 buf_add(&out, in(a, "主管部门自定\n", "set by the authority\n"));
+            }
         }
         str weight = label_in(a, NAMES[change->weight]);
         buf_addf(&out, "  [%.*s] %.*s\n", STR_FMT(weight), STR_FMT(change->text));

@@ -163,6 +163,8 @@ void read_label(struct load *load, const struct node *map, const char *what, str
 bool read_flag(struct load *load, const struct node *map, const char *key, bool *out);
 bool read_int(struct load *load, const struct node *node, const char *what, int64_t min,
               int64_t max, int64_t *out);
+/* 12, A1, C10, 0: an article as regulations number them, without a prefix. */
+bool article_form(str s);
 /* Index in the blank-separated list, or -1 (reported). */
 int read_word(struct load *load, const struct node *node, const char *what, const char *words);
 /* Checks the form of an id and that it is not among the reserved words (blank-separated). */

@@ -21,11 +21,14 @@ static bool meets_form(str s, str *out_article)
     if (i == 0 || i == s.len || s.ptr[i] != '-')
         return false;
     size_t from = ++i;
+    if (i < s.len && s.ptr[i] >= 'A' && s.ptr[i] <= 'Z')
+        i++;
+    size_t digits = i;
     while (i < s.len && is_digit(s.ptr[i]))
         i++;
     *out_article = (str){s.ptr + from, i - from};
-    if (i == from || i == s.len)
-        return i > from;
+    if (i == digits || i == s.len)
+        return i > digits;
     if (s.ptr[i] != '.' || i + 1 == s.len)
         return false;
     while (++i < s.len)
@@ -140,11 +143,15 @@ static void add_step(struct arena *arena, struct claimed *all, const struct step
         add(arena, all, &step->outcomes[i].meets);
 }
 
-static str article_of_claim(str id)
+/* The article as rules cite it: with its prefix when it is of another regulation of the pack. */
+static str article_of_claim(const struct load *load, str id)
 {
     str prefix, rest, article, number;
     str_cut(id, '-', &prefix, &rest);
     str_cut(rest, '.', &article, &number);
+    for (size_t i = 0; i < load->policy->n_also; i++)
+        if (str_eq(load->policy->also[i].prefix, prefix))
+            return (str){id.ptr, prefix.len + 1 + article.len};
     return article;
 }
 
@@ -156,7 +163,7 @@ void check_step_claims(struct load *load, const struct procedure *procedure,
     for (size_t i = 0; i < all.items.len; i++)
         for (size_t k = 0; k < all.items.items[i]->n; k++) {
             const struct claim *claim = &all.items.items[i]->items[k];
-            str article = article_of_claim(claim->id);
+            str article = article_of_claim(load, claim->id);
             if (!step_cites(load, procedure, step, article))
                 diagnose(load, PROBLEM_MEETS_ARTICLE, claim->pos,
                          "%.*s belongs to article %.*s, which neither the step nor its parts "
@@ -173,7 +180,7 @@ void check_register_claims(struct load *load, const struct ledger *ledger)
     for (size_t i = 0; i < all.items.len; i++)
         for (size_t k = 0; k < all.items.items[i]->n; k++) {
             const struct claim *claim = &all.items.items[i]->items[k];
-            str article = article_of_claim(claim->id);
+            str article = article_of_claim(load, claim->id);
             bool found = cites(&ledger->basis, article);
             for (size_t f = 0; f < ledger->form.n; f++)
                 found |= cites(&ledger->form.fields[f].basis, article);
@@ -194,6 +201,7 @@ static struct claimed claims_of(struct arena *arena, const struct policy *policy
         add(arena, &all, &policy->registers[i].meets);
         add_form(arena, &all, &policy->registers[i].form);
     }
+    add(arena, &all, &policy->from_meets);
     for (size_t i = 0; i < policy->n_lists; i++)
         add(arena, &all, &policy->lists[i].meets);
     for (size_t i = 0; i < policy->n_reports; i++) {

@@ -2,7 +2,8 @@
  * pack.yaml: the regulation, its roles, materials and catalogue. */
 #include "policy/load_priv.h"
 
-enum { DUE_SOON_MAX = 30, DOCUMENT_BYTES = 200, SECTION_MAX = 256, USES_MAX = 4 };
+enum { DUE_SOON_MAX = 30, DOCUMENT_BYTES = 200, SECTION_MAX = 256, USES_MAX = 4,
+       ALSO_MAX = 4, PREFIX_MAX = 8 };
 #define SECTIONS "roles materials items registers lists reports"
 
 static const char *named(struct load *load, const char *kind, str id)
@@ -171,6 +172,69 @@ static void parse_titles(struct load *load, const struct node *root)
     }
 }
 
+/* A day, or {day: ..., meets: [...]}; source: local where the text itself gives none. */
+static void parse_from(struct load *load, const struct node *root)
+{
+    struct policy *policy = load->policy;
+    const struct node *from = node_get(root, "from"), *day = from;
+    str text = STR_NONE;
+    policy->from_pos = from ? from->pos : root->pos;
+    if (from && from->kind == NODE_MAP) {
+        check_map(load, from, "from", "day basis source meets");
+        policy->from_basis = read_basis(load, from, "from", NULL, BASIS_OPTIONAL);
+        policy->from_meets = parse_meets(load, from);
+        day = node_get(from, "day");
+        text = read_text(load, from, "day", "from");
+    } else {
+        text = read_text(load, root, "from", "the pack");
+    }
+    if (text.ptr && !date_parse(text, &policy->from))
+        diagnose(load, PROBLEM_DATE_FORM, day->pos, "\"%.*s\" is no day; expected YYYY-MM-DD.",
+                 STR_FMT(text));
+}
+
+static void parse_annexed(struct load *load, const struct node_entry *entry, struct annexed *out)
+{
+    const char *what = named(load, "regulation", entry->key->text);
+    bool letters = entry->key->text.len > 0 && entry->key->text.len <= PREFIX_MAX;
+    out->prefix = entry->key->text;
+    out->pos = entry->key->pos;
+    for (size_t i = 0; i < out->prefix.len; i++)
+        letters &= out->prefix.ptr[i] >= 'A' && out->prefix.ptr[i] <= 'Z';
+    if (!letters)
+        diagnose(load, PROBLEM_BAD_ID, out->pos,
+                 "the prefix of a regulation is 1 to %d capital letters, as its requirements have "
+                 "it.", (int)PREFIX_MAX);
+    if (!check_map(load, entry->value, what, "title short document"))
+        return;
+    const struct node *title = node_get(entry->value, "title");
+    const struct node *brief = node_get(entry->value, "short");
+    if (!title)
+        diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos, "%s has no \"title\"; add it.",
+                 what);
+    else if (check_map(load, title, "title", "zh en"))
+        read_label(load, title, "the title", &out->title);
+    out->brief = out->title;
+    if (brief && check_map(load, brief, "short", "zh en"))
+        read_label(load, brief, "the short title", &out->brief);
+    out->document = read_text(load, entry->value, "document", what);
+}
+
+static void parse_also(struct load *load, const struct node *also)
+{
+    if (!also || !check_map(load, also, "also", ""))
+        return;
+    if (also->entries.len > ALSO_MAX) {
+        diagnose(load, PROBLEM_TOO_MANY, also->pos, "also has %zu entries, the limit is %d.",
+                 also->entries.len, (int)ALSO_MAX);
+        return;
+    }
+    load->policy->also = NEWS(load->arena, struct annexed, also->entries.len);
+    load->policy->n_also = also->entries.len;
+    for (size_t i = 0; i < also->entries.len; i++)
+        parse_annexed(load, &also->entries.items[i], &load->policy->also[i]);
+}
+
 static void parse_due_soon(struct load *load, const struct node *root)
 {
     const struct node *node = node_get(root, "due-soon");
@@ -216,8 +280,9 @@ void parse_head(struct load *load)
     for (size_t i = 1; i < load->roots.len; i++)
         check_map(load, load->roots.items[i], "a file of sections", SECTIONS);
     if (!check_map(load, root, "the pack",
-                   "policy title short document from authority due-soon uses " SECTIONS))
+                   "policy title short document from also authority due-soon uses " SECTIONS))
         return;
+    parse_also(load, node_get(root, "also"));
     check_uses(load, node_get(root, "uses"));
     policy->id = read_text(load, root, "policy", "the pack");
     if (policy->id.ptr)
@@ -228,10 +293,7 @@ void parse_head(struct load *load)
         diagnose(load, PROBLEM_LABEL, node_get(root, "document")->pos,
                  "the document number has %zu bytes, the limit is %d.", policy->document.len,
                  (int)DOCUMENT_BYTES);
-    str from = read_text(load, root, "from", "the pack");
-    if (from.ptr && !date_parse(from, &policy->from))
-        diagnose(load, PROBLEM_DATE_FORM, node_get(root, "from")->pos,
-                 "\"%.*s\" is no day; expected YYYY-MM-DD.", STR_FMT(from));
+    parse_from(load, root);
     parse_due_soon(load, root);
     parse_roles(load);
     parse_materials(load);

@@ -420,12 +420,25 @@ struct role {
     struct pos pos;
 };
 
+/* Another regulation whose rules the same pack holds; its articles are cited PREFIX-12. */
+struct annexed {
+    str prefix;                  /* capital letters, as its requirements have it */
+    struct label title, brief;
+    str document;
+    struct pos pos;
+};
+
 struct policy {
     str id;                      /* CITY-YEAR */
     struct label title, authority; /* authority: the body in charge, e.g. a data bureau */
     str short_zh, short_en;      /* title in refusals */
     str document;                /* number of the document */
-    date from;                   /* in force from */
+    date from;                   /* in force from: no case is opened before */
+    struct claims from_meets;
+    struct basis from_basis;
+    struct pos from_pos;
+    struct annexed *also;
+    size_t n_also;
     str authority_role;          /* the role that the authority itself holds */
     int32_t due_soon_days;       /* working days left at which a light turns yellow */
     struct role *roles;
@@ -515,6 +528,7 @@ void pack_add(struct arena *arena, struct pack *pack, str name, str bytes); /* k
     X(REGISTER, "register")      /* its lines say nothing */                                      \
     X(FILER, "filer")            /* another role files */                                         \
     X(EVERY, "every")            /* a line of the same month stands beside the first */           \
+    X(FROM, "from")              /* in force since ever */                                        \
     X(LIST, "list")              /* never finds a system */                                       \
     X(OPENS, "opens")            /* nothing opens by itself */                                    \
     X(PRIORITY, "priority")      /* waits its turn */                                             \
@@ -581,6 +595,8 @@ const struct material_kind *policy_material(const struct policy *policy, str id)
 const struct item *policy_item(const struct policy *policy, str id);
 const struct ledger *policy_register(const struct policy *policy, str id);
 const struct listing_rule *policy_list(const struct policy *policy, str id);
+/* The short title of the regulation that an article of the pack belongs to. */
+struct label policy_regulation(const struct policy *policy, str article);
 const struct report *policy_report(const struct policy *policy, str id);
 /* The organisation fields, whose values name who holds a role. */
 bool field_names_bodies(const struct field *field);

@@ -288,6 +288,9 @@ static void add_report(struct walk *walk, struct report *report)
 struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *out_n)
 {
     struct walk walk = {.arena = arena};
+    struct rule *from = add(&walk, RULE_FROM, &policy->from, 0, &policy->from_meets, STR_NONE);
+    from->basis = policy->from_basis;
+    from->pos = policy->from_pos;
     for (size_t i = 0; i < policy->n_registers; i++)
         add_register(&walk, &policy->registers[i]);
     for (size_t i = 0; i < policy->n_lists; i++) {

@@ -213,10 +213,34 @@ void check_id(struct load *load, const struct node *node, const char *what, cons
                      STR_FMT(words[i]), what);
 }
 
-static bool article_form(str s)
+/* 0 to 999, or such a number behind one capital letter. */
+bool article_form(str s)
 {
+    bool letter = s.len > 1 && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z';
+    str digits = letter ? (str){s.ptr + 1, s.len - 1} : s;
     int64_t number;
-    return str_to_i64(s, &number) && number >= 1 && number <= 999;
+    return str_to_i64(digits, &number) && number >= 0 && number <= 999;
+}
+
+static void check_article(struct load *load, const struct node *node, str text)
+{
+    str prefix = article_prefix(text), rest = text;
+    if (prefix.len)
+        rest = (str){text.ptr + prefix.len + 1, text.len - prefix.len - 1};
+    if (!article_form(rest)) {
+        diagnose(load, PROBLEM_BASIS_FORM, node->pos,
+                 "basis is \"%.*s\"; expected one article: 12, A1 of an annex, C10 of a chapter, 0 "
+                 "for the introduction, or PREFIX-12 of another regulation of the pack.",
+                 STR_FMT(text));
+        return;
+    }
+    for (size_t i = 0; prefix.len && i < load->policy->n_also; i++)
+        if (str_eq(load->policy->also[i].prefix, prefix))
+            return;
+    if (prefix.len)
+        diagnose(load, PROBLEM_BASIS_FORM, node->pos,
+                 "the pack holds no regulation %.*s; declare it in pack.yaml, also: {%.*s: ...}.",
+                 STR_FMT(prefix), STR_FMT(prefix));
 }
 
 struct basis read_basis(struct load *load, const struct node *map, const char *what,
@@ -226,10 +250,8 @@ struct basis read_basis(struct load *load, const struct node *map, const char *w
     const struct node *article = node_get(map, "basis"), *source = node_get(map, "source");
     if (article) {
         str text = scalar_text(load, article, "basis");
-        if (text.ptr && !article_form(text))
-            diagnose(load, PROBLEM_BASIS_FORM, article->pos,
-                     "basis is \"%.*s\"; expected the number of one article, 1 to 999.",
-                     STR_FMT(text));
+        if (text.ptr)
+            check_article(load, article, text);
         basis.article = text;
     }
     if (source)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "terms/refusal.h"
 
+#include "terms/article.h"
+
 static const struct entry {
     const char *name;
     int status;
@@ -41,72 +43,16 @@ static void fill(struct buf *out, str template, str first, str second)
     }
 }
 
-/* 1..9999 as an article is numbered: 十, 十一, 二十, 一百零一, 一百一十. */
-static void add_chinese_number(struct buf *out, int64_t number)
+static void add_basis(struct arena *arena, struct buf *out, str article, str regulation,
+                      enum language language)
 {
-    static const str digits[] = {{"零", 3}, {"一", 3}, {"二", 3}, {"三", 3}, {"四", 3},
-                                 {"五", 3}, {"六", 3}, {"七", 3}, {"八", 3}, {"九", 3}};
-    static const str places[] = {{"千", 3}, {"百", 3}, {"十", 3}, {"", 0}};
-    bool begun = false, gap = false;
-    int64_t unit = 1000;
-    for (size_t i = 0; i < COUNT_OF(places); i++, unit /= 10) {
-        int64_t digit = number / unit % 10;
-        if (digit == 0) {
-            gap = begun;
-            continue;
-        }
-        if (gap)
-            buf_add(out, digits[0]);
-        if (begun || unit != 10 || digit != 1)
-            buf_add(out, digits[digit]);
-        buf_add(out, places[i]);
-        begun = true;
-        gap = false;
-    }
-}
-
-/* "11" and "11.2" are numbers of articles; "annex 2" names itself. */
-static bool is_numbered(str article)
-{
-    for (size_t i = 0; i < article.len; i++)
-        if ((article.ptr[i] < '0' || article.ptr[i] > '9') && article.ptr[i] != '.')
-            return false;
-    return true;
-}
-
-static void add_basis_zh(struct buf *out, str article, str regulation)
-{
-    int64_t number;
-    buf_add(out, S("（依据："));
-    if (regulation.len) {
-        buf_add(out, S("《"));
-        buf_add(out, regulation);
-        buf_add(out, S("》"));
-    }
-    if (is_numbered(article)) {
-        buf_add(out, S("第"));
-        if (str_to_i64(article, &number) && number >= 1 && number <= 9999)
-            add_chinese_number(out, number);
-        else
-            buf_add(out, article);
-        buf_add(out, S("条"));
-    } else {
-        buf_add(out, article);
-    }
-    buf_add(out, S("）"));
-}
-
-static void add_basis_en(struct buf *out, str article, str regulation)
-{
-    buf_add(out, S(" ("));
-    if (regulation.len) {
-        buf_add(out, regulation);
-        buf_add(out, S(", "));
-    }
-    if (is_numbered(article))
-        buf_add(out, S("article "));
-    buf_add(out, article);
-    buf_addc(out, ')');
+    bool zh = language == LANGUAGE_ZH;
+    str words = article_words(arena, article, language);
+    buf_add(out, zh ? S("（依据：") : S(" ("));
+    if (regulation.len)
+        buf_addf(out, zh ? "《%.*s》" : "%.*s, ", STR_FMT(regulation));
+    buf_add(out, words);
+    buf_add(out, zh ? S("）") : S(")"));
 }
 
 /* A name that exists in one language only is better than a hole in the sentence. */
@@ -124,12 +70,12 @@ str refusal_text(struct arena *arena, const struct refusal_reason *reason, enum 
     case LANGUAGE_ZH:
         fill(&out, entry->zh, either(reason->zh1, reason->en1), either(reason->zh2, reason->en2));
         if (reason->article.len)
-            add_basis_zh(&out, reason->article, regulation);
+            add_basis(arena, &out, reason->article, regulation, language);
         break;
     case LANGUAGE_EN:
         fill(&out, entry->en, either(reason->en1, reason->zh1), either(reason->en2, reason->zh2));
         if (reason->article.len)
-            add_basis_en(&out, reason->article, regulation);
+            add_basis(arena, &out, reason->article, regulation, language);
         break;
     }
     return buf_str(&out);

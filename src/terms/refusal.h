@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+enum language { LANGUAGE_ZH, LANGUAGE_EN };
+
 enum refusal_code {
 #define X(symbol, code, status, zh, en) REFUSAL_##symbol,
 #include "terms/refusals.def"
@@ -26,7 +28,6 @@ struct refusal {
 
 const char *refusal_name(enum refusal_code code);        /* "not-your-task" */
 int refusal_status(enum refusal_code code);              /* HTTP */
-enum language { LANGUAGE_ZH, LANGUAGE_EN };
 /* The sentence of one reason, with the article named at its end. regulation: short title of the
  * regulation in that language, may be empty. */
 str refusal_text(struct arena *arena, const struct refusal_reason *reason, enum language language,

@@ -22,6 +22,7 @@
 #include "terms/doc.h"
 
 #include "terms/aggregate.h"
+#include "terms/article.h"
 #include "terms/command.h"
 #include "terms/event.h"
 #include "terms/refusal.h"
