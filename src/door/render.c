@@ -59,6 +59,16 @@ struct doc *render_regulation(struct arena *arena, const struct policy *policy, 
             render_label(arena, (struct label){policy->short_zh, policy->short_en}));
     doc_put_text(arena, doc, S("document"), policy->document);
     doc_put_text(arena, doc, S("version"), digest);
+    struct doc *also = doc_list(arena);
+    for (size_t k = 0; k < policy->n_also; k++) {
+        struct doc *one = doc_map(arena);
+        doc_put_text(arena, one, S("prefix"), policy->also[k].prefix);
+        doc_put(arena, one, S("title"), render_label(arena, policy->also[k].title));
+        doc_put(arena, one, S("short"), render_label(arena, policy->also[k].brief));
+        doc_put_text(arena, one, S("document"), policy->also[k].document);
+        doc_push(arena, also, one);
+    }
+    doc_put(arena, doc, S("also"), also);
     return doc;
 }
 
@@ -374,6 +384,7 @@ static struct doc *render_work_row(struct arena *arena, const struct work_row *r
     doc_put(arena, doc, S("outcome_label"), render_label_or_null(arena, row->outcome_label));
     doc_put_date(arena, doc, S("decided_on"), row->decided_on);
     doc_put_bool(arena, doc, S("ended"), row->ended);
+    doc_put_bool(arena, doc, S("priority"), row->priority);
     return doc;
 }
 

@@ -177,6 +177,8 @@ static str stage_name(enum system_stage stage)
 
 struct doc *render_system(struct arena *arena, const struct system_state *system)
 {
+    if (!system)
+        return doc_null(arena);
     struct doc *doc = doc_map(arena), *grants = doc_list(arena);
     for (size_t i = 0; i < system->grants.len; i++) {
         if (system->grants.items[i].quantity == 0 && system->grants.items[i].lent == 0)
@@ -226,6 +228,8 @@ static void put_head(struct arena *arena, struct doc *doc, const struct case_vie
     doc_put_date(arena, doc, S("opened_on"), kase->opened_on);
     doc_put_int(arena, doc, S("opened_at"), kase->opened_at_ms);
     doc_put_bool(arena, doc, S("ended"), kase->ended);
+    doc_put_bool(arena, doc, S("priority"), kase->priority);
+    put_int_or_null(arena, doc, S("period"), kase->period != 0, kase->period);
     doc_put_text(arena, doc, S("outcome"), kase->outcome.ptr ? kase->outcome : S(""));
     doc_put(arena, doc, S("outcome_label"), render_label_or_null(arena, label));
     doc_put_date(arena, doc, S("ended_on"), kase->ended ? kase->ended_on : DATE_NONE);

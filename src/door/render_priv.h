@@ -30,6 +30,7 @@ struct doc *render_worklist(struct arena *arena, const struct worklist *list);
 struct doc *render_case(struct reader *reader, const struct case_view *view);
 struct doc *render_task(struct reader *reader, const struct case_view *view,
                         const struct task_view *task);
+/* null for NULL: the case is about no system. */
 struct doc *render_system(struct arena *arena, const struct system_state *system);
 /* A line of a register; policy names it. */
 struct doc *render_line(struct arena *arena, const struct policy *policy,

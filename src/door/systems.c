@@ -188,6 +188,21 @@ void get_system(struct request *r)
 
 /* ---- registers ------------------------------------------------------------------------------ */
 
+static struct doc *render_reports(struct arena *arena, const struct policy *policy)
+{
+    struct doc *list = doc_list(arena);
+    for (size_t i = 0; policy && i < policy->n_reports; i++) {
+        const struct report *report = &policy->reports[i];
+        struct doc *one = doc_map(arena);
+        doc_put_text(arena, one, S("id"), report->id);
+        doc_put(arena, one, S("label"), render_label(arena, report->label));
+        doc_put_text(arena, one, S("article"), report->basis.article.ptr ? report->basis.article
+                                                                         : S(""));
+        doc_push(arena, list, one);
+    }
+    return list;
+}
+
 void get_registers(struct request *r)
 {
     struct facts facts = {0};
@@ -206,6 +221,7 @@ void get_registers(struct request *r)
     }
     doc_put(arena, doc, S("registers"), render_ledgers(r, &facts));
     doc_put(arena, doc, S("lists"), lists);
+    doc_put(arena, doc, S("reports"), render_reports(arena, facts.policy));
     reply_read(r, doc);
 }
 

@@ -85,7 +85,7 @@ class Act:
     def path(self):
         path = self.row['route'].replace('{procedure}', 'onboard')
         register = self.row['what'] if self.row['what'] in REGISTERS else 'capacity'
-        path = path.replace('{register}', register)
+        path = path.replace('{register}', register).replace('{report}', 'migration')
         if '{delegation}' in path:
             path = path.replace('{delegation}', str(self.delegation()))
         if '{system}' in path:
@@ -229,10 +229,10 @@ def the_largest_page_fits(world):
         try:
             world.server.sql(
                 f'INSERT INTO cases (id, authority, {columns}, title, opened_on, opened_at, ended, '
-                f'outcome, cause, withdrawn, task) WITH RECURSIVE n(i) AS '
+                f'outcome, cause, withdrawn, period, priority, task) WITH RECURSIVE n(i) AS '
                 f'(SELECT 1 UNION ALL SELECT i + 1 FROM n '
                 f"WHERE i < 600) SELECT 1000000000 + i, authority, {columns}, '{title}', "
-                f'opened_on, opened_at, ended, outcome, cause, withdrawn, task '
+                f'opened_on, opened_at, ended, outcome, cause, withdrawn, period, priority, task '
                 f'FROM n, cases WHERE id = {case}')
             sizes, cases = page_by_page(world, 'auditor')
         finally:

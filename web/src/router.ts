@@ -77,6 +77,11 @@ export const router = createRouter({
           component: () => import('@/pages/RegisterPage.vue'),
         },
         {
+          path: 'reports/:report',
+          name: 'report',
+          component: () => import('@/pages/ReportPage.vue'),
+        },
+        {
           path: 'notices',
           name: 'notices',
           component: () => import('@/pages/NoticesPage.vue'),

@@ -5,7 +5,7 @@ import { Attachments } from '@/lib/attachments'
 import { useCommand } from '@/lib/command'
 import { complaintsOf } from '@/lib/complaints'
 import { cursorBefore, rememberCursor } from '@/lib/cursors'
-import { fieldsFor, formModel, ownOutcomes, readForm } from '@/lib/form'
+import { fieldsFor, formModel, ownOutcomes, printYuan, readForm } from '@/lib/form'
 import { IdempotencyKeys, uuid } from '@/lib/uuid'
 import { words } from './words'
 
@@ -30,6 +30,43 @@ const items: Item[] = [
   { id: 'vcpu', label, unit: label, group: 'main' },
   { id: 'backup', label, unit: label, group: 'backup' },
 ]
+
+describe('money, cases and several organisations', () => {
+  const fields = [
+    field('budget', 'money', { min: 100, max: 100_000_000 }),
+    field('plan', 'case'),
+    field('units', 'organisations'),
+    field('contact', 'person', { optional: true }),
+  ]
+  const values = { budget: 1234567, plan: 9, units: [3, 4], contact: 7 }
+  it('goes out as it came in', () => {
+    const model = formModel(fields, values)
+    expect(model.budget).toBe('12345.67')
+    expect(readForm(fields, model, items).form).toEqual(values)
+  })
+  it.each([
+    ['12,345.6', 1234560, undefined],
+    ['１２', 1200, undefined],
+    ['0.99', undefined, 'fault.range'],
+    ['1000000.01', undefined, 'fault.range'],
+    ['1.234', undefined, 'fault.money'],
+    ['-5', undefined, 'fault.money'],
+    ['much', undefined, 'fault.money'],
+  ])('%s is %s or %s', (text, fen, fault) => {
+    const read = readForm(fields.slice(0, 1), { budget: text }, items)
+    expect(read.form.budget).toBe(fen)
+    expect(read.faults.budget?.[0]?.key).toBe(fault)
+  })
+  it('asks for what nobody chose', () => {
+    const read = readForm(fields, formModel(fields, {}), items)
+    expect(read.empty).toEqual(['budget', 'plan', 'units'])
+  })
+  it('prints yuan', () => {
+    expect(printYuan(5)).toBe('0.05')
+    expect(printYuan(-5)).toBe('-0.05')
+    expect(printYuan(123456789, true)).toBe('1,234,567.89')
+  })
+})
 
 describe('a form', () => {
   const fields = [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest'
 import type { Light, Task } from '@/api/client'
-import { articleName, zhNumeral } from '@/lib/article'
+import { articleName, articlePrefix, zhNumeral } from '@/lib/article'
 import { leadingTask } from '@/lib/lead'
 import { daysLeftWord, lightWord, rowWord, type Deadline } from '@/lib/light'
 import { words } from './words'
@@ -96,7 +96,13 @@ describe('articles', () => {
   it('keeps what is no plain number', () => {
     expect(articleName('11', 'zh')).toBe('第十一条')
     expect(articleName('11', 'en')).toBe('Art. 11')
-    expect(articleName('11-14', 'zh')).toBe('第11-14条')
+    expect(articleName('第11-14条', 'zh')).toBe('第11-14条')
+    expect(articleName('A1', 'zh')).toBe('附件一')
+    expect(articleName('C10', 'zh')).toBe('第十章末款')
+    expect(articleName('0', 'zh')).toBe('引言')
+    expect(articleName('AB-12', 'zh')).toBe('第十二条')
+    expect(articlePrefix('AB-12')).toBe('AB')
+    expect(articlePrefix('A1')).toBe('')
     expect(articleName('', 'zh')).toBe('')
   })
 })

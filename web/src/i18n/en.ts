@@ -74,6 +74,7 @@ const en: typeof zh = {
   },
   box: { todo: 'To do', done: 'Done', mine: 'Opened by us', all: 'All cases' },
   work: {
+    priority: 'Priority',
     light: 'State',
     number: 'Number',
     title: 'Title',
@@ -134,7 +135,11 @@ const en: typeof zh = {
     stopped: 'Clock paused',
     none: '—',
   },
-  article: { basis: '{article}', of: 'Basis: {title}, {article}' },
+  article: {
+    other: '{title}, {article}',
+    basis: '{article}',
+    of: 'Basis: {title}, {article}',
+  },
   unit: { day: 'days', 'working-day': 'working days', month: 'months' },
   field: {
     optional: 'optional',
@@ -142,6 +147,7 @@ const en: typeof zh = {
     yes: 'Yes',
     no: 'No',
     clear: 'Clear',
+    yuan: 'yuan',
     choose: 'Choose',
     range: '{min} to {max}',
     longest: 'at most about {max} Chinese characters',
@@ -158,9 +164,19 @@ const en: typeof zh = {
     empty: 'empty',
     noOption: 'There is nothing to choose from; ask the administrator to register it.',
   },
+  report: {
+    title: 'Reports',
+    owner: 'Owner',
+    total: 'Total',
+    none: 'There are no systems to count yet',
+    on: 'as of {day}',
+    csv: 'Save as table',
+    first: 'Only the first {n} systems are listed',
+  },
   fault: {
     empty: '"{label}" is empty',
     material: 'Material "{label}" is missing',
+    money: 'Write an amount in yuan, with two decimals at most',
     integer: 'Enter a whole number',
     range: 'Must be from {min} to {max}',
     long: 'Too long: at most about {max} Chinese characters',
@@ -238,6 +254,7 @@ const en: typeof zh = {
     entries: 'from entry {first}, {n} entry | from entry {first}, {n} entries',
   },
   case: {
+    period: 'Period',
     cause: 'Started by',
     causeLink: 'the case before',
     withdrawn: 'Withdrawn',

@@ -71,6 +71,7 @@ export default {
   },
   box: { todo: '待办', done: '已办', mine: '我发起的', all: '全部办件' },
   work: {
+    priority: '优先',
     light: '状态',
     number: '编号',
     title: '名称',
@@ -131,7 +132,11 @@ export default {
     stopped: '暂停计时',
     none: '—',
   },
-  article: { basis: '依据{article}', of: '依据：《{title}》{article}' },
+  article: {
+    other: '《{title}》{article}',
+    basis: '依据{article}',
+    of: '依据：《{title}》{article}',
+  },
   unit: { day: '天', 'working-day': '个工作日', month: '个月' },
   field: {
     optional: '选填',
@@ -139,6 +144,7 @@ export default {
     yes: '是',
     no: '否',
     clear: '清除',
+    yuan: '元',
     choose: '请选择',
     range: '{min} 至 {max}',
     longest: '最多约 {max} 个汉字',
@@ -155,9 +161,19 @@ export default {
     empty: '未填写',
     noOption: '没有可选的单位，请联系管理员登记。',
   },
+  report: {
+    title: '统计',
+    owner: '使用单位',
+    total: '合计',
+    none: '还没有系统可以统计',
+    on: '截至 {day}',
+    csv: '导出表格',
+    first: '仅列出前 {n} 个系统',
+  },
   fault: {
     empty: '“{label}”没有填写',
     material: '缺少材料“{label}”',
+    money: '请填写金额，以元为单位，最多两位小数',
     integer: '请填写整数',
     range: '应在 {min} 至 {max} 之间',
     long: '文字过长，最多约 {max} 个汉字',
@@ -233,6 +249,7 @@ export default {
     entries: '第 {first} 条，共 {n} 条',
   },
   case: {
+    period: '所属期',
     cause: '由此办件发起',
     causeLink: '查看原办件',
     withdrawn: '已撤回',

@@ -14,10 +14,22 @@ export function zhNumeral(n: number): string {
   return `${hundreds}${rest < 20 ? '一' : ''}${zhNumeral(rest)}`
 }
 
-/** An article as the API names it ("11") in words; empty stays empty. */
+/** "AB-12" is article 12 of another regulation that the same policy holds. */
+export function articlePrefix(article: string): string {
+  return /^([A-Z]+)-/.exec(article)?.[1] ?? ''
+}
+
+/** An article as the API names it ("11", "A1", "AB-12") in words, without its regulation; empty
+ * stays empty. */
 export function articleName(article: string, locale: string): string {
-  if (!article) return ''
-  if (locale !== 'zh') return `Art. ${article}`
-  const n = /^[1-9]\d{0,2}$/.test(article) ? Number(article) : 0
-  return `第${n ? zhNumeral(n) : article}条`
+  const own = article.replace(/^[A-Z]+-/, '')
+  const zh = locale === 'zh'
+  if (!own) return ''
+  if (own === '0') return zh ? '引言' : 'Introduction'
+  const [, letter = '', number = ''] = /^([AC]?)(\d{1,3})$/.exec(own) ?? []
+  if (!number) return own
+  const n = zhNumeral(Number(number))
+  if (letter === 'A') return zh ? `附件${n}` : `Annex ${number}`
+  if (letter === 'C') return zh ? `第${n}章末款` : `Closing clause of ch. ${number}`
+  return zh ? `第${n}条` : `Art. ${number}`
 }

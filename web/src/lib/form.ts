@@ -4,7 +4,7 @@ import { utf8Length } from '@/lib/bytes'
 import { parseQuantity, printQuantity } from '@/lib/quantity'
 
 /** What the inputs of a form hold: text as typed, so that nothing typed is ever lost. */
-export type FieldModel = string | boolean | number | null | Record<string, string>
+export type FieldModel = string | boolean | number | null | number[] | Record<string, string>
 export type FormModel = Record<string, FieldModel>
 
 export interface FieldFault {
@@ -34,7 +34,13 @@ export function fieldModel(field: Field, value: unknown): FieldModel {
     case 'bool':
       return typeof value === 'boolean' ? value : null
     case 'organisation':
+    case 'case':
+    case 'person':
       return typeof value === 'number' ? value : null
+    case 'organisations':
+      return Array.isArray(value) ? value.filter((id) => typeof id === 'number') : []
+    case 'money':
+      return typeof value === 'number' ? printYuan(value) : ''
     case 'integer':
       return typeof value === 'number' ? String(value) : ''
     case 'text':
@@ -74,7 +80,34 @@ export function unitName(unit: string, t: (key: string) => string): string {
   return ['day', 'working-day', 'month'].includes(unit) ? t(`unit.${unit}`) : unit
 }
 
+/** Fen as yuan: 1234567 is 12,345.67; grouped only where it is read, not where it is typed. */
+export function printYuan(fen: number, grouped = false): string {
+  const yuan = Math.trunc(fen / 100)
+  const rest = Math.abs(fen % 100)
+  const sign = fen < 0 && yuan === 0 ? '-' : ''
+  const whole = grouped ? yuan.toLocaleString('en-US') : String(yuan)
+  return `${sign}${whole}.${String(rest).padStart(2, '0')}`
+}
+
+/** Does a field offer a choice of what the server names? */
+export function isChosen(field: Field): boolean {
+  return ['organisation', 'case', 'person'].includes(field.type)
+}
+
 type Read = { value?: unknown; faults: FieldFault[] }
+
+function readMoney(field: Field, text: string): Read {
+  const plain = text.normalize('NFKC').replaceAll(',', '').trim()
+  if (!plain) return { faults: [] }
+  const match = /^(\d{1,13})(?:\.(\d{1,2}))?$/.exec(plain)
+  if (!match) return { faults: [{ key: 'fault.money' }] }
+  const fen = Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
+  if (hasRange(field) && (fen < field.min || fen > field.max)) {
+    const values = { min: printYuan(field.min, true), max: printYuan(field.max, true) }
+    return { faults: [{ key: 'fault.range', values }] }
+  }
+  return { value: fen, faults: [] }
+}
 
 function readInteger(field: Field, text: string): Read {
   const plain = text.normalize('NFKC').trim()
@@ -110,8 +143,14 @@ export function readField(field: Field, model: FieldModel, items: readonly Item[
       return readInteger(field, typeof model === 'string' ? model : '')
     case 'quantities':
       return readQuantities(model as Record<string, string>, items)
+    case 'money':
+      return readMoney(field, typeof model === 'string' ? model : '')
+    case 'organisations':
+      return Array.isArray(model) && model.length ? { value: model, faults: [] } : { faults: [] }
     case 'bool':
     case 'organisation':
+    case 'case':
+    case 'person':
       return model === null ? { faults: [] } : { value: model, faults: [] }
     case 'text': {
       const text = typeof model === 'string' ? model.trim() : ''

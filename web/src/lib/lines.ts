@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Field, Item, Register, SystemRow } from '@/api/client'
 import { csvCell, parseCsv } from '@/lib/csv'
+import { isChosen } from '@/lib/form'
 import { parseQuantity } from '@/lib/quantity'
 
 export interface FiledLine {
@@ -50,7 +51,14 @@ export function templateOf(
 
 function valueOf(field: Field, text: string): unknown {
   if (field.type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : undefined
-  if (field.type === 'organisation') return /^\d+$/.test(text) ? Number(text) : undefined
+  if (isChosen(field)) return /^\d+$/.test(text) ? Number(text) : undefined
+  if (field.type === 'organisations') {
+    return /^\d+( \d+)*$/.test(text) ? text.split(' ').map(Number) : undefined
+  }
+  if (field.type === 'money') {
+    const match = /^(\d{1,13})(?:\.(\d{2}))?$/.exec(text)
+    return match ? Number(match[1]) * 100 + Number(match[2] ?? 0) : undefined
+  }
   if (field.type === 'bool') return { yes: true, no: false, 是: true, 否: false }[text]
   if (field.type === 'choice') {
     return field.choices.find((one) => one.id === text || one.label.zh === text)?.id
