@@ -87,11 +87,19 @@ static void arm_fixed(struct act *act, const struct limit *limit, struct anchor 
     const struct task_decision *decision = case_decision_by_id(act->kase, day.decision);
     armed->anchor = decision->on;
     armed->anchor_decision = day.decision;
-    if (limit->kind == LIMIT_UNTIL)
+    if (limit->kind == LIMIT_UNTIL) {
         armed->due = clock_until(act->arena, decision->on, day.on, &armed->derivation);
-    else if (length_of(act, limit, &length))
-        armed->due = clock_before(act->arena, &act->facts->authority->calendar, day.on, length,
-                                  &armed->derivation, &armed->estimated);
+        return;
+    }
+    if (!length_of(act, limit, &length))
+        return;
+    armed->due = clock_before(act->arena, &act->facts->authority->calendar, day.on, length,
+                              &armed->derivation, &armed->estimated);
+    /* The derivation of a due day ends in it, however it was found. */
+    struct doc *due = doc_map(act->arena);
+    doc_put_text(act->arena, due, S("kind"), S("due"));
+    doc_put_date(act->arena, due, S("on"), armed->due);
+    doc_push(act->arena, armed->derivation, due);
 }
 
 static void arm_within(struct act *act, const struct step *step, struct anchor anchor,

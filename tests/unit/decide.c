@@ -5,7 +5,8 @@
 
 enum { COMMANDS = 40000, LIFE = 400, TODAY_FROM = 18262 /* 2020-01-01 */, TODAY_DAYS = 1800 };
 
-static const char *const PACKS[] = {"policies/zhengzhou-2019", "tests/packs/willow"};
+static const char *const PACKS[] = {"policies/zhengzhou-2019", "tests/packs/willow",
+                                    "tests/packs/heron"};
 static const struct policy *policies[COUNT_OF(PACKS)];
 static const struct policy *policy; /* the shipped one */
 static struct calendar calendars[2];
@@ -173,6 +174,8 @@ static void whatever_is_tried_the_laws_hold(void **state)
         size_t which = prng_chance(&prng, 80) ? 0 : prng_below(&prng, COUNT_OF(PACKS));
         struct hamlet *hamlet = fresh_hamlet(&prng, policies[which]);
         hamlet->today = (date){TODAY_FROM + (int32_t)prng_below(&prng, TODAY_DAYS)};
+        if (date_cmp(hamlet->today, policies[which]->from) < 0)
+            hamlet->today = date_plus(policies[which]->from, (int32_t)prng_below(&prng, 60));
         for (int k = 0; k < LIFE; k++, n++) {
             if (prng_chance(&prng, 25))
                 hamlet->today = date_plus(hamlet->today, (int32_t)prng_below(&prng, 5));
@@ -192,7 +195,7 @@ static void whatever_is_tried_the_laws_hold(void **state)
         COMMAND_open_case, COMMAND_decide_task, COMMAND_withdraw_case, COMMAND_assign_task,
         COMMAND_urge_task, COMMAND_receive_notice, COMMAND_correct_decision, COMMAND_file_records,
         COMMAND_delegate_post, COMMAND_end_delegation, COMMAND_ask_material,
-        COMMAND_load_calendar, COMMAND_tick};
+        COMMAND_load_calendar, COMMAND_open_duty, COMMAND_tick};
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
         print_message("  %-20s %d\n", command_name(KINDS[i]), done[KINDS[i]]);
         assert_true(done[KINDS[i]] > 10);

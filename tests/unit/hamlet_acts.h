@@ -272,9 +272,10 @@ static inline struct command random_asking(struct hamlet *hamlet, const struct a
 static inline struct command random_calendar(struct hamlet *hamlet)
 {
     size_t which = below(hamlet, 2);
-    const struct calendar_year *year =
-        calendar_find(&hamlet->calendars[which], date_year(hamlet->today));
-    must(year != NULL);
+    const struct calendar *calendar = &hamlet->calendars[which];
+    const struct calendar_year *year = calendar_find(calendar, date_year(hamlet->today));
+    if (!year) /* not arranged yet: the last one is loaded once more */
+        year = &calendar->years.items[calendar->years.len - 1];
     return (struct command){.kind = COMMAND_load_calendar, .authority = AUTHORITY,
                             .year = year->year, .document = year->document,
                             .digest = which ? S("01") : S("00"),
@@ -299,12 +300,42 @@ static inline struct actor stand_in(const struct hamlet *hamlet, const struct ac
     return other;
 }
 
+static inline bool opens_by_itself(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->n_procedures; i++)
+        if (policy->procedures[i].opens.present)
+            return true;
+    return false;
+}
+
+/* What the ticker would open for a body, or nearly so. */
+static inline struct command random_duty(struct hamlet *hamlet)
+{
+    const struct policy *policy = hamlet->policy;
+    const struct organisation *body = &hamlet->authority.organisations.items[below(
+        hamlet, hamlet->authority.organisations.len)];
+    struct command command = {.kind = COMMAND_open_duty, .authority = AUTHORITY,
+                              .organisation = body->id};
+    for (size_t i = 0, seen = 0; i < policy->n_procedures; i++) {
+        const struct procedure *procedure = &policy->procedures[i];
+        if (!procedure->opens.present || below(hamlet, ++seen) > 0)
+            continue;
+        command.procedure = procedure->id;
+        (void)!duty_period(procedure, hamlet->today, &command.period);
+    }
+    if (wrong(hamlet, 10))
+        command.period++;
+    return command;
+}
+
 static inline struct command random_command(struct hamlet *hamlet, const struct actor **actor)
 {
     struct case_state *kase = random_case(hamlet);
     size_t roll = below(hamlet, 100);
     *actor = NULL;
     hamlet->honest = chance(hamlet, 65);
+    if (opens_by_itself(hamlet->policy) && chance(hamlet, 8))
+        return random_duty(hamlet);
     if (!kase || roll < 10)
         return random_opening(hamlet, actor);
     if (roll < 70)
@@ -319,6 +350,8 @@ static inline struct command random_command(struct hamlet *hamlet, const struct 
         return random_asking(hamlet, actor);
     if (roll < 96)
         return random_calendar(hamlet);
+    if (roll < 98)
+        return random_duty(hamlet);
     return (struct command){.kind = COMMAND_tick, .authority = AUTHORITY, .kase = kase->id};
 }
 

@@ -93,6 +93,8 @@ static void open_clerk(void)
         fail_msg("%s: %s", e.where, e.msg);
 }
 
+static const char *folder;       /* of the pack that this life follows */
+
 static int found(void **state)
 {
     (void)state;
@@ -102,10 +104,10 @@ static int found(void **state)
     open_clerk();
     hamlet = NEW(arena, struct hamlet);
     hamlet->prng = &prng;
-    hamlet->policy = town_policy_of("policies/zhengzhou-2019");
+    hamlet->policy = town_policy_of(folder);
     hamlet->calendars[0] = town_calendar();
     hamlet->calendars[1] = other_calendar(&hamlet->calendars[0]);
-    hamlet->today = (date){18500};
+    hamlet->today = date_max((date){18500}, date_plus(hamlet->policy->from, 240));
     hamlet->now_ms = instant_of_date(hamlet->today, 9, 0);
     must_run((struct command){.kind = COMMAND_register_authority, .name = S("主管"),
                               .name_en = S("Authority"), .role = S("authority"),
@@ -114,7 +116,7 @@ static int found(void **state)
         must_run((struct command){
             .kind = COMMAND_load_calendar, .authority = AUTHORITY,
             .bytes = calendar_print_year(arena, &hamlet->calendars[0].years.items[i])});
-    struct pack pack = town_pack();
+    struct pack pack = town_folder(folder);
     must_run((struct command){.kind = COMMAND_activate_policy, .authority = AUTHORITY,
                               .bytes = pack_to_blob(arena, &pack)});
     found_people();
@@ -147,12 +149,14 @@ static void same_case(const struct case_state *applied)
     struct system_state *system = NULL;
     assert_true(db_begin(world.db, &e));
     if (!world_case(&world, applied->id, &kase, &e) || !kase ||
-        !world_system(&world, kase->system, &system, &e) || !world_records(&world, system, &e))
+        !world_system(&world, kase->system, &system, &e) ||
+        (system && !world_records(&world, system, &e)))
         fail_msg("%s: %s", e.where, e.msg);
     db_rollback(world.db);
     assert_same("case", applied->id, case_doc(arena, kase), case_doc(arena, applied));
-    assert_same("system", applied->system, system_doc(arena, system),
-                system_doc(arena, hamlet_system(hamlet, applied->system)));
+    if (system)
+        assert_same("system", applied->system, system_doc(arena, system),
+                    system_doc(arena, hamlet_system(hamlet, applied->system)));
     laws_of_case(hamlet, applied);
 }
 
@@ -292,5 +296,11 @@ int main(void)
         cmocka_unit_test(rows_load_to_what_was_applied),
         cmocka_unit_test(the_record_of_a_life_is_sound),
     };
-    return run_on_engines("law", tests, COUNT_OF(tests), found, leave);
+    static const char *const FOLDERS[] = {"policies/zhengzhou-2019", "tests/packs/heron"};
+    int failed = 0;
+    for (size_t i = 0; i < COUNT_OF(FOLDERS); i++) {
+        folder = FOLDERS[i];
+        failed += run_on_engines("law", tests, COUNT_OF(tests), found, leave);
+    }
+    return failed;
 }
