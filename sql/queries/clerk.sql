@@ -17,6 +17,20 @@ SELECT id FROM cases WHERE authority = $1 AND ended = 0 AND id > $2 ORDER BY id 
 -- name: policies_of_open_cases (i64 authority) -> many (text policy)
 SELECT DISTINCT policy FROM cases WHERE authority = $1 AND ended = 0 ORDER BY policy;
 
+-- Roles that have something to do in an open case.
+-- name: roles_of_open_cases (i64 authority) -> many (text role)
+SELECT DISTINCT role FROM tasks WHERE authority = $1 AND state < 2 ORDER BY role;
+
+-- name: cases_waiting_for (i64 authority, text role, i64 limit) -> many (text number)
+SELECT DISTINCT c.number FROM tasks t JOIN cases c ON c.id = t.kase
+WHERE t.authority = $1 AND t.state < 2 AND t.role = $2 ORDER BY c.number LIMIT $3;
+
+-- How many open cases wait in each step, under which version.
+-- name: steps_of_open_cases (i64 authority) -> many (text policy, text procedure, text step, i64 count)
+SELECT c.policy, c.procedure, t.step, COUNT(DISTINCT c.id) FROM tasks t JOIN cases c ON c.id = t.kase
+WHERE t.authority = $1 AND t.state < 2
+GROUP BY c.policy, c.procedure, t.step ORDER BY c.procedure, t.step, c.policy;
+
 -- name: forget_refusals (i64 before_day) -> put
 DELETE FROM refusal_counts WHERE day < $1;
 

@@ -5,7 +5,7 @@
 
 #include "json/json.h"
 
-enum { SALT_BYTES = 32 };
+enum { SALT_BYTES = 32, CASES_NAMED = 20 };
 
 static void refuse(struct clerk *clerk, struct refusal *refusal, enum refusal_code code, str where,
                    str zh, str en)
@@ -40,8 +40,8 @@ static bool prepare_credential(struct clerk *clerk, struct command *command,
 }
 
 /* A pack that does not load is refused here, before it can become the one in force. */
-static bool load_policy(struct clerk *clerk, struct arena *arena, str blob, str *out_name,
-                        str *out_why)
+static struct policy *load_policy(struct clerk *clerk, struct arena *arena, str blob,
+                                  str *out_name, str *out_why)
 {
     struct pack pack = {0};
     struct diagnostics diagnostics = {0};
@@ -55,30 +55,64 @@ static bool load_policy(struct clerk *clerk, struct arena *arena, str blob, str 
         *out_why = str_dup(clerk->batch, diagnostics_print(arena, &diagnostics));
     else
         *out_why = str_dup(clerk->batch, str_of(broken.msg));
-    return policy != NULL;
+    return policy;
 }
 
-static bool try_policy(struct clerk *clerk, struct arena *arena, str blob, str *out_name,
-                       str *out_why)
+static struct policy *try_policy(struct clerk *clerk, struct arena *arena, str blob,
+                                 str *out_name, str *out_why)
 {
     jmp_buf frame;
     if (setjmp(frame)) {
         *out_why = S("it needs more memory than a policy may take; make it smaller");
-        return false;
+        return NULL;
     }
     arena_on_overflow(arena, &frame);
     return load_policy(clerk, arena, blob, out_name, out_why);
 }
 
+/* Open cases keep their version, but who may see what is a question of the version in force: a role
+ * that it does not know could not even find the case that waits for it. */
+static bool refuse_stranding(struct clerk *clerk, const struct command *command,
+                             const struct policy *policy, struct refusal *refusal, struct err *e)
+{
+    struct row_roles_of_open_cases *roles;
+    size_t n;
+    if (!q_roles_of_open_cases(clerk->db, clerk->batch, command->authority, &roles, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct row_cases_waiting_for *rows;
+        size_t n_rows;
+        if (policy_role(policy, roles[i].role))
+            continue;
+        if (!q_cases_waiting_for(clerk->db, clerk->batch, command->authority, roles[i].role,
+                                 CASES_NAMED, &rows, &n_rows, e))
+            return false;
+        struct buf numbers = buf_new(clerk->batch, 256);
+        for (size_t k = 0; k < n_rows; k++)
+            buf_addf(&numbers, "%s%.*s", k ? ", " : "", STR_FMT(rows[k].number));
+        if (n_rows == CASES_NAMED)
+            buf_add(&numbers, S(", ..."));
+        refuse(clerk, refusal, REFUSAL_STRANDS_CASES, S("policy"), roles[i].role, roles[i].role);
+        struct refusal_reason *reason = &refusal->reasons.items[refusal->reasons.len - 1];
+        reason->zh2 = reason->en2 = buf_str(&numbers);
+    }
+    return true;
+}
+
 /* In an arena as large as every reader has: what is accepted here, all of them can load. */
-static void prepare_policy(struct clerk *clerk, struct command *command, struct refusal *refusal)
+static bool prepare_policy(struct clerk *clerk, struct command *command, struct refusal *refusal,
+                           struct err *e)
 {
     struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
     str why = STR_NONE;
-    if (!try_policy(clerk, arena, command->bytes, &command->policy_name, &why))
+    struct policy *policy =
+        try_policy(clerk, arena, command->bytes, &command->policy_name, &why);
+    if (!policy)
         refuse(clerk, refusal, REFUSAL_BAD_POLICY, S("policy"), why, why);
+    bool ok = !policy || refuse_stranding(clerk, command, policy, refusal, e);
     command->digest = digest_hex(clerk->batch, sm3(command->bytes));
     arena_free(arena);
+    return ok;
 }
 
 static bool prepare_calendar(struct clerk *clerk, struct command *command, struct err *e)
@@ -188,8 +222,7 @@ bool prepare_command(struct clerk *clerk, struct command *command, struct refusa
     case COMMAND_set_credential:
         return prepare_credential(clerk, command, refusal, e);
     case COMMAND_activate_policy:
-        prepare_policy(clerk, command, refusal);
-        return true;
+        return prepare_policy(clerk, command, refusal, e);
     case COMMAND_load_calendar:
         return prepare_calendar(clerk, command, e);
     case COMMAND_open_case:

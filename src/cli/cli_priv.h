@@ -114,6 +114,11 @@ struct new_user {
 int add_user(struct clerk *clerk, struct arena *arena, const struct new_user *user, str *out_code,
              struct err *e) WARN_UNUSED;
 
+/* What putting a policy in force would mean for the open cases of a folder (--data, --authority):
+ * where they wait, under which version, and which of them nobody could go on with. */
+bool policy_effect(const struct args *args, const struct policy *to, enum language language,
+                   struct err *e) WARN_UNUSED;
+
 /* The parts of `policy` and `calendar` that change a folder. */
 int policy_activate(const struct args *args, str name, struct err *e);
 int calendar_load(const struct args *args, str file, struct err *e);

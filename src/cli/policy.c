@@ -232,7 +232,9 @@ static int diff(const struct args *args, struct err *e)
         return done;
     str text = policy_changes(args->arena, from, to, language);
     fwrite(text.ptr, 1, text.len, stdout);
-    return EXIT_DONE;
+    if (!args_has(args, "data"))
+        return EXIT_DONE;
+    return policy_effect(args, to, language, e) ? EXIT_DONE : EXIT_CANNOT;
 }
 
 /* --------------------------------------------------------------------------------------------- */
@@ -254,6 +256,6 @@ int run_policy(const struct args *args, struct err *e)
         return coverage_of(args, e);
     RAISE(e, INPUT, "",
           "write: yunjian policy list, or policy show, check or coverage NAME|PATH, or "
-          "policy diff A B, or policy activate NAME|PATH --data DIR");
+          "policy diff A B [--data DIR], or policy activate NAME|PATH --data DIR");
     return EXIT_CANNOT;
 }

@@ -110,6 +110,25 @@ check 'the version is the last one' bash -c "
     version=\$($binary policy check $work/pack | grep -o '[0-9a-f]*\$')
     test \"\$(sqlite3 $data/yunjian.db 'SELECT policy_digest FROM authorities')\" = \$version"
 
+# A role that open cases wait for may not go: nobody could find them any more.
+made="$work/made"
+"$binary" simulate --policy tests/packs/heron --units 3 --systems 2 --days 3 --seed 3 \
+    --from 2024-09-01 --data "$made" >/dev/null
+mkdir "$work/packs"
+cp -r tests/packs/heron tests/packs/reed "$work/packs/"
+sed -i 's/using-unit/office/g' "$work/packs/heron"/*.yaml
+effect() {
+    "$binary" policy diff tests/packs/heron "$work/packs/heron" --data "$made" --language en
+}
+check 'where open cases wait is told before a change' answers 0 'demand.file  3 ' effect
+check 'and which of them nobody could go on with' answers 0 \
+    'nobody could go on with: XQ-2024-0001, XQ-2024-0002, XQ-2024-0003' effect
+check 'and a policy that strands them is refused' answers 1 \
+    'no role using-unit.*XQ-2024-0001, XQ-2024-0002, XQ-2024-0003' \
+    "$binary" policy activate "$work/packs/heron" --data "$made"
+check 'the one in force stays' answers 0 'heron-2024 is in force' \
+    "$binary" policy activate tests/packs/heron --data "$made"
+
 # ---- after all that ------------------------------------------------------------------------------
 
 check 'the record is sound' answers 0 '^sound' "$binary" verify --data "$data"
