@@ -241,8 +241,10 @@ bool folder_authority(struct clerk *clerk, struct arena *arena, str wanted, int6
     }
     if (found != 1)
         return RAISE(e, INPUT, "--authority",
-                     found ? "there are several; name one with --authority"
-                           : "there is no such authority in this folder");
+                     found ? "there are several; name one with --authority ID|NAME, see yunjian "
+                             "authority list"
+                           : "there is no such authority in this folder; see yunjian authority "
+                             "list");
     *out = id;
     return true;
 }

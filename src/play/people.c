@@ -25,12 +25,11 @@ static const char *const BUREAUS[] = {
     "退役军人事务局", "统计局", "信访局"};
 static const char *const COUNTIES[] = {"青山县", "云溪县", "临江区", "石桥市", "平原县", "东岭区"};
 
-str invent_unit(struct town *town, str level, int n)
+str invent_unit(struct town *town, bool of_county, int n)
 {
     size_t bureau = (size_t)n % COUNT_OF(BUREAUS);
     size_t round = (size_t)n / COUNT_OF(BUREAUS);
-    bool county = str_eq(level, S("county"));
-    const char *place = county ? COUNTIES[(size_t)n % COUNT_OF(COUNTIES)] : "市";
+    const char *place = of_county ? COUNTIES[(size_t)n % COUNT_OF(COUNTIES)] : "市";
     if (round == 0)
         return str_printf(town->arena, "%s%s", place, BUREAUS[bureau]);
     return str_printf(town->arena, "%s%s第%zu分局", place, BUREAUS[bureau], round);
@@ -83,12 +82,24 @@ static struct doc *invent_quantities(struct town *town)
     return map;
 }
 
-/* Small numbers are more common than large ones. */
+/* Small numbers are more common than large ones, and now and then it is just the least or most. */
 static struct doc *invent_integer(struct town *town, const struct field *field)
 {
     uint64_t span = field->max > field->min ? (uint64_t)(field->max - field->min) + 1 : 1;
+    uint64_t roll = prng_below(&town->prng, 20);
+    if (roll < 2)
+        return doc_int(town->scratch, roll ? field->max : field->min);
     uint64_t one = prng_below(&town->prng, span), two = prng_below(&town->prng, span);
     return doc_int(town->scratch, field->min + (int64_t)(one < two ? one : two));
+}
+
+/* As much of it as the field takes. */
+static struct doc *fit_text(struct town *town, const struct field *field, str text)
+{
+    size_t most = field->max > 0 ? (size_t)field->max : text.len;
+    while (text.len > most || !utf8_valid(text))
+        text.len--;
+    return doc_text(town->scratch, text);
 }
 
 static struct doc *day_doc(struct town *town, date day)
@@ -104,7 +115,8 @@ static struct doc *invent_value(struct town *town, const struct field *field, st
     struct player *body;
     struct doc *list;
     switch (field->type) {
-    case FIELD_TEXT: return doc_text(arena, own_text.len ? own_text : invent_sentence(town));
+    case FIELD_TEXT:
+        return fit_text(town, field, own_text.len ? own_text : invent_sentence(town));
     case FIELD_INTEGER: return invent_integer(town, field);
     case FIELD_BOOL: return doc_bool(arena, prng_chance(&town->prng, 85));
     case FIELD_DATE:
@@ -145,6 +157,16 @@ static struct doc *scale(struct town *town, const struct doc *quantities)
     return scaled;
 }
 
+/* Today, some time ago, or rather later. */
+static date mend_day(struct town *town, date today)
+{
+    switch (prng_below(&town->prng, 3)) {
+    case 0: return today;
+    case 1: return date_plus(today, -(int32_t)prng_below(&town->prng, 30));
+    default: return date_plus(today, 20 + (int32_t)prng_below(&town->prng, 100));
+    }
+}
+
 /* What somebody writes whose value was refused. */
 static struct doc *mend_value(struct town *town, const struct field *field,
                               const struct doc *refused, date today)
@@ -154,7 +176,7 @@ static struct doc *mend_value(struct town *town, const struct field *field,
     case FIELD_INTEGER:
         /* A smaller one is allowed more often than a larger one. */
         return doc_int(town->scratch, field->min + (refused->integer - field->min) / 2);
-    case FIELD_DATE: return day_doc(town, today);
+    case FIELD_DATE: return day_doc(town, mend_day(town, today));
     case FIELD_QUANTITIES: return scale(town, refused);
     case FIELD_TEXT:
     case FIELD_CHOICE:
@@ -192,6 +214,9 @@ struct doc *invent_form(struct town *town, const struct act *act, const struct o
                      str_eq(field->id, act->procedure->title_field);
         struct doc *preset = doc_get(presets, field->id), *last = doc_get(before, field->id);
         struct doc *value = last;
+        /* What may be left out is left out by some. */
+        if (!before && !preset && field->optional && prng_chance(&town->prng, 3))
+            continue;
         if (last && is_named(refused, field->id))
             value = preset && !doc_equal(last, preset)
                         ? preset : mend_value(town, field, last, today);
