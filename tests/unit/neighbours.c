@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Two jurisdictions under one regulation in one database: no command of one touches anything of the
+ * other, whatever it names. What no route leads to yet is asked here as well. */
+#include "town.h"
+
+#include "clerk/clerk.h"
+#include "project/project.h"
+#include "view/view.h"
+
+static struct clerk *clerk;
+static int64_t now_ms, keys, uploads;
+
+/* One of the two. */
+struct side {
+    int64_t authority, unit, provider, county;
+    int64_t clerk_of_unit, colleague, officer, supplier, guard; /* persons; the post is the next */
+    int64_t kase, system, task, decision;
+};
+static struct side own, other;
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static struct answer run(struct command command)
+{
+    struct answer answer;
+    command.key = command.actor ? str_printf(arena, "key-%lld", (long long)++keys) : STR_NONE;
+    command.body_digest = S("body");
+    clerk_run(clerk, arena, &command, now_ms, &answer);
+    return answer;
+}
+
+static int64_t must_run(struct command command)
+{
+    struct answer answer = run(command);
+    if (answer.kind == ANSWER_FAILED)
+        print_error("%s: %s\n", answer.err.where, answer.err.msg);
+    if (answer.kind == ANSWER_REFUSED)
+        print_error("refused: %s at %.*s\n",
+                    refusal_name(answer.refusal.reasons.items[0].code),
+                    STR_FMT(answer.refusal.reasons.items[0].where));
+    assert_int_equal(answer.kind, ANSWER_DONE);
+    return answer.object;
+}
+
+static void assert_refused(struct command command, enum refusal_code code)
+{
+    struct answer answer = run(command);
+    assert_int_equal(answer.kind, ANSWER_REFUSED);
+    assert_string_equal(refusal_name(answer.refusal.reasons.items[0].code), refusal_name(code));
+}
+
+static struct command as(const struct side *side, int64_t person, enum command_kind kind)
+{
+    return (struct command){
+        .kind = kind, .authority = side->authority, .actor = person, .post = person + 1};
+}
+
+/* ---- two sides ------------------------------------------------------------------------------ */
+
+static int64_t add_person(const struct side *side, int64_t organisation, str role)
+{
+    return must_run((struct command){.kind = COMMAND_register_person,
+                                     .authority = side->authority, .organisation = organisation,
+                                     .role = role, .name = S("某人"), .phone = S("139")});
+}
+
+static int64_t add_body(const struct side *side, str name, str role, str level)
+{
+    return must_run((struct command){.kind = COMMAND_register_organisation,
+                                     .authority = side->authority, .name = name, .role = role,
+                                     .level = level});
+}
+
+static void cite(struct command *command, int64_t person, const char *material)
+{
+    struct err e = {0};
+    struct db *db = clerk_db(clerk);
+    struct row_upload row = {.id = ++uploads, .person = person, .name = S("文件.pdf"), .size = 3,
+                             .received = 3, .digest = digest_hex(arena, sm3(S("abc"))),
+                             .created_at = now_ms};
+    clerk_seal_upload(clerk, arena, &row);
+    assert_true(db_begin(db, &e) && q_insert_upload(db, &row, &e) &&
+                q_insert_upload_chunk(db, row.id, 0, S("abc"), &e) && db_commit(db, &e));
+    struct cited_material cited = {.material = str_of(material), .upload = row.id};
+    VEC_PUSH(arena, &command->materials, cited);
+}
+
+static struct command application(const struct side *side, int64_t uploader)
+{
+    struct command command = as(side, side->clerk_of_unit, COMMAND_open_case);
+    command.procedure = S("onboard");
+    command.outcome = S("submit");
+    command.form = town_form();
+    cite(&command, uploader, "application-form");
+    cite(&command, uploader, "technical-plan");
+    return command;
+}
+
+static struct command approval(const struct side *side, int64_t provider)
+{
+    struct command command = as(side, side->officer, COMMAND_decide_task);
+    struct doc *form = doc_map(arena), *items = doc_map(arena);
+    doc_put_bool(arena, form, S("feasible"), true);
+    doc_put_bool(arena, form, S("reasonable"), true);
+    doc_put_int(arena, items, S("vcpu"), 8 * QUANTITY_ONE);
+    doc_put_int(arena, items, S("backup-storage"), 8 * QUANTITY_ONE);
+    doc_put(arena, form, S("granted"), items);
+    doc_put_int(arena, form, S("provider"), provider);
+    command.kase = side->kase;
+    command.step = S("review");
+    command.outcome = S("approve");
+    command.opinion = S("同意");
+    command.form = form;
+    return command;
+}
+
+static struct side found_side(str name)
+{
+    struct side side = {0};
+    struct calendar calendar = town_calendar();
+    struct pack pack = town_pack();
+    side.authority = must_run((struct command){.kind = COMMAND_register_authority, .name = name,
+                                               .name_en = S("Authority"), .role = S("authority"),
+                                               .level = S("city")});
+    for (size_t i = 0; i < calendar.years.len; i++)
+        must_run((struct command){.kind = COMMAND_load_calendar, .authority = side.authority,
+                                  .bytes = calendar_print_year(arena, &calendar.years.items[i])});
+    must_run((struct command){.kind = COMMAND_activate_policy, .authority = side.authority,
+                              .bytes = pack_to_blob(arena, &pack)});
+    side.unit = add_body(&side, S("一局"), S("using-unit"), S("city"));
+    side.provider = add_body(&side, S("云甲"), S("provider"), S("city"));
+    side.county = add_body(&side, S("县局"), S("county-authority"), S("county"));
+    side.clerk_of_unit = add_person(&side, side.unit, S("using-unit"));
+    side.colleague = add_person(&side, side.unit, S("using-unit"));
+    side.officer = add_person(&side, side.authority, S("authority"));
+    side.supplier = add_person(&side, side.provider, S("provider"));
+    side.guard = add_person(&side, side.authority, ROLE_SECURITY_ADMINISTRATOR);
+    side.kase = must_run(application(&side, side.clerk_of_unit));
+    struct world world = {.db = clerk_db(clerk), .arena = arena};
+    struct case_state *kase;
+    struct err e = {0};
+    assert_true(db_begin(world.db, &e) && world_case(&world, side.kase, &kase, &e));
+    db_rollback(world.db);
+    side.system = kase->system;
+    side.decision = kase->decisions.items[0].id;
+    return side;
+}
+
+static int found(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/test")};
+    assert_true(crypt_init(&e));
+    arena = arena_new((size_t)1 << 30);
+    assert_true(clerk_open(&options, &clerk, &e));
+    now_ms = instant_of_date((date){18500}, 9, 0);
+    own = found_side(S("主管"));
+    other = found_side(S("邻郡主管"));
+    return 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    clerk_close(clerk);
+    arena_free(arena);
+    return 0;
+}
+
+static int64_t entries_of(int64_t id)
+{
+    struct err e = {0};
+    struct row_authority *row;
+    struct db *db = clerk_db(clerk);
+    assert_true(db_begin(db, &e) && q_authority(db, arena, id, &row, &e));
+    db_rollback(db);
+    return row->last_entry;
+}
+
+/* ---- cases ---------------------------------------------------------------------------------- */
+
+static void a_foreign_case_is_none(void **state)
+{
+    (void)state;
+    static const enum command_kind KINDS[] = {
+        COMMAND_decide_task, COMMAND_withdraw_case, COMMAND_assign_task, COMMAND_urge_task,
+        COMMAND_receive_notice, COMMAND_correct_decision};
+    const int64_t people[] = {own.clerk_of_unit, own.officer, own.supplier, own.guard};
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++)
+        for (size_t k = 0; k < COUNT_OF(people); k++) {
+            struct command command = as(&own, people[k], KINDS[i]);
+            command.kase = other.kase;
+            command.step = S("review");
+            command.outcome = S("approve");
+            command.object = other.decision;
+            command.person = own.officer;
+            command.reason = S("试探");
+            command.from = (date){18400};
+            command.form = doc_map(arena);
+            assert_refused(command, REFUSAL_UNKNOWN_CASE);
+        }
+}
+
+static void a_foreign_system_is_none(void **state)
+{
+    (void)state;
+    struct command opening = as(&own, own.clerk_of_unit, COMMAND_open_case);
+    opening.procedure = S("change");
+    opening.outcome = S("submit");
+    opening.system = other.system;
+    opening.form = doc_map(arena);
+    assert_refused(opening, REFUSAL_UNKNOWN_SYSTEM);
+    struct command filing = as(&own, own.supplier, COMMAND_file_records);
+    struct doc *line = doc_map(arena);
+    doc_put_int(arena, line, S("cpu"), 20);
+    doc_put_int(arena, line, S("memory"), 20);
+    doc_put_int(arena, line, S("storage"), 20);
+    struct filed_record record = {.system = other.system, .period = 202008, .form = line};
+    filing.register_id = S("utilisation");
+    VEC_PUSH(arena, &filing.records, record);
+    assert_refused(filing, REFUSAL_UNKNOWN_SYSTEM);
+}
+
+static void a_foreign_body_is_none(void **state)
+{
+    (void)state;
+    assert_refused(approval(&own, other.provider), REFUSAL_UNKNOWN_ORGANISATION);
+    struct command under = {.kind = COMMAND_register_organisation, .authority = own.authority,
+                            .name = S("二局"), .role = S("using-unit"), .level = S("county"),
+                            .parent = other.county};
+    assert_refused(under, REFUSAL_UNKNOWN_ORGANISATION);
+    struct command person = {.kind = COMMAND_register_person, .authority = own.authority,
+                             .organisation = other.unit, .role = S("using-unit"),
+                             .name = S("某人"), .phone = S("139")};
+    assert_refused(person, REFUSAL_UNKNOWN_ORGANISATION);
+}
+
+static void a_foreign_upload_is_none(void **state)
+{
+    (void)state;
+    assert_refused(application(&own, other.clerk_of_unit), REFUSAL_UPLOAD_INCOMPLETE);
+}
+
+/* What does not exist for a reader leaves nothing of itself in what is read for them, not even the
+ * regulation that it follows. */
+static void a_foreign_case_leaves_no_facts(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct world world = {.db = clerk_db(clerk), .arena = arena};
+    struct library *library = library_new();
+    struct actor *actor;
+    struct facts facts;
+    bool visible;
+    assert_true(db_begin(world.db, &e) &&
+                world_actor(&world, own.officer, own.officer + 1, &actor, &e));
+    struct reader reader = {world.db, library, arena, actor, date_of_instant(now_ms)};
+    assert_true(view_facts(&reader, own.kase, &facts, &visible, &e));
+    assert_true(visible && facts.kase && facts.system);
+    assert_true(view_facts(&reader, other.kase, &facts, &visible, &e));
+    assert_false(visible);
+    assert_null(facts.kase);
+    assert_null(facts.system);
+    assert_ptr_equal(facts.policy, facts.in_force);
+    db_rollback(world.db);
+    library_free(library);
+}
+
+/* ---- people --------------------------------------------------------------------------------- */
+
+static void a_foreign_person_is_nobody(void **state)
+{
+    (void)state;
+    struct command handing = as(&own, own.officer, COMMAND_assign_task);
+    handing.kase = own.kase;
+    handing.step = S("review");
+    handing.person = other.officer;
+    handing.reason = S("转办");
+    assert_refused(handing, REFUSAL_BAD_ASSIGNEE);
+    struct command lending = as(&own, own.clerk_of_unit, COMMAND_delegate_post);
+    lending.person = other.colleague;
+    lending.from = lending.until = date_of_instant(now_ms);
+    lending.reason = S("出差");
+    assert_refused(lending, REFUSAL_BAD_ASSIGNEE);
+}
+
+static void a_foreign_delegation_is_none(void **state)
+{
+    (void)state;
+    struct command lending = as(&other, other.clerk_of_unit, COMMAND_delegate_post);
+    lending.person = other.colleague;
+    lending.from = lending.until = date_of_instant(now_ms);
+    lending.reason = S("出差");
+    struct command ending = as(&own, own.clerk_of_unit, COMMAND_end_delegation);
+    ending.object = must_run(lending);
+    assert_refused(ending, REFUSAL_UNKNOWN_DELEGATION);
+    /* And nobody acts as a post of the other side. */
+    struct command borrowed = as(&own, own.clerk_of_unit, COMMAND_urge_task);
+    borrowed.post = other.clerk_of_unit + 1;
+    borrowed.kase = own.kase;
+    borrowed.step = S("review");
+    borrowed.reason = S("催办");
+    assert_int_equal(run(borrowed).kind, ANSWER_FAILED);
+}
+
+/* Whoever sets somebody's secret can log in as them. */
+static void a_foreign_secret_is_not_set(void **state)
+{
+    (void)state;
+    struct command secret = as(&own, own.guard, COMMAND_set_credential);
+    secret.person = own.supplier;
+    secret.login = S("supplier");
+    secret.secret = S("hash");
+    must_run(secret);
+    secret.person = other.officer;
+    secret.login = S("officer");
+    assert_refused(secret, REFUSAL_UNKNOWN_PERSON);
+    secret.actor = secret.post = 0; /* the program itself, for the wrong authority */
+    assert_refused(secret, REFUSAL_UNKNOWN_PERSON);
+    secret.person = own.kase; /* nobody at all */
+    assert_refused(secret, REFUSAL_UNKNOWN_PERSON);
+}
+
+/* ---- administration ------------------------------------------------------------------------- */
+
+/* What belongs to one authority is not asked for in the name of another. */
+static void an_authority_is_ones_own(void **state)
+{
+    (void)state;
+    static const enum command_kind KINDS[] = {
+        COMMAND_activate_policy, COMMAND_load_calendar, COMMAND_register_organisation,
+        COMMAND_register_person, COMMAND_set_credential, COMMAND_ask_material, COMMAND_open_case};
+    int64_t before = entries_of(other.authority);
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
+        struct command command = as(&own, own.guard, KINDS[i]);
+        command.authority = other.authority;
+        command.bytes = S("");
+        command.form = doc_map(arena);
+        struct answer answer = run(command);
+        assert_int_equal(answer.kind, ANSWER_FAILED);
+        assert_int_equal(answer.err.code, ERR_DENIED);
+    }
+    assert_int_equal(entries_of(other.authority), before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_foreign_case_is_none, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_system_is_none, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_body_is_none, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_upload_is_none, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_case_leaves_no_facts, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_person_is_nobody, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_delegation_is_none, found, leave),
+        cmocka_unit_test_setup_teardown(a_foreign_secret_is_not_set, found, leave),
+        cmocka_unit_test_setup_teardown(an_authority_is_ones_own, found, leave),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
