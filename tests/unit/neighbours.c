@@ -242,6 +242,23 @@ static void a_foreign_upload_is_none(void **state)
     assert_refused(application(&own, other.clerk_of_unit), REFUSAL_UPLOAD_INCOMPLETE);
 }
 
+/* Cases that are none count as one, whatever else is wrong with what is sent: who tries one number
+ * after the other adds one entry to the log. */
+static void trying_numbers_fills_no_log(void **state)
+{
+    (void)state;
+    int64_t entries = 0;
+    for (int64_t i = 0; i < 20; i++) {
+        struct command command = approval(&own, own.provider);
+        command.kase = i ? other.kase + i * 7 : other.kase;
+        cite(&command, other.officer, "application-form");
+        assert_refused(command, REFUSAL_UPLOAD_INCOMPLETE);
+        if (i == 0)
+            entries = clerk_counts(clerk).entries;
+    }
+    assert_int_equal(clerk_counts(clerk).entries, entries);
+}
+
 /* What does not exist for a reader leaves nothing of itself in what is read for them, not even the
  * regulation that it follows. */
 static void a_foreign_case_leaves_no_facts(void **state)
@@ -351,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_foreign_system_is_none, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_body_is_none, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_upload_is_none, found, leave),
+        cmocka_unit_test_setup_teardown(trying_numbers_fills_no_log, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_case_leaves_no_facts, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_person_is_nobody, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_delegation_is_none, found, leave),
