@@ -71,7 +71,10 @@ bool sync_name(const char *path, struct err *e) WARN_UNUSED;
 /* Reads the settings, takes the lock, opens the clerk with the folder's key. */
 bool folder_clerk(struct arena *arena, str path, struct data_folder *out, struct sm2_key **out_key,
                   struct clerk **out_clerk, struct err *e) WARN_UNUSED;
-/* The authority of the folder: the only one, or the one named by id or name. */
+/* The authority of the folder: the only one, or the one named by id or name. Inside db_begin; with
+ * a clerk, in a transaction of its own. */
+bool find_authority(struct db *db, struct arena *arena, str wanted, int64_t *out, struct err *e)
+    WARN_UNUSED;
 bool folder_authority(struct clerk *clerk, struct arena *arena, str wanted, int64_t *out,
                       struct err *e) WARN_UNUSED;
 

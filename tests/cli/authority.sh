@@ -79,6 +79,45 @@ check 'and the clock of that one goes by it' answers 0 "^2099-01-06\$" due --aut
 check 'the others go on without' answers 3 "^2099-01-05\$" due --authority 杨县大数据局
 check 'the record is sound' answers 0 '^sound' "$binary" verify --data "$data"
 
+# ---- exports -------------------------------------------------------------------------------------
+
+# Two jurisdictions at work, whose cases have the same numbers.
+towns=$work/towns
+check 'two towns' bash -c "
+    $binary simulate --policy tests/packs/willow,tests/packs/maple --units 4 --systems 6 \\
+        --days 60 --seed 3 --from 2026-03-02 --data $towns &&
+    sqlite3 $towns/yunjian.db 'UPDATE cases SET number = \"X-1\" WHERE id IN
+        (SELECT min(id) FROM cases GROUP BY authority)'"
+export_() { "$binary" export --data "$towns" --out "$work/export" "$@"; }
+clear_of() { # the authorities whose entries stand in clear
+    sed -n 's/^{"entry":.*"authority":\([0-9]*\).*/\1/p' "$work/export" | sort -un | tr '\n' ' '
+}
+willow=$("$binary" authority list --data "$towns" | awk '$2 == "willow" {print $1}')
+maple=$("$binary" authority list --data "$towns" | awk '$2 == "maple" {print $1}')
+check 'a number that two cases have' answers 2 'several cases.*--authority' export_ --case X-1
+check 'is one of a jurisdiction' answers 0 'exported [0-9]+ entries' \
+    export_ --case X-1 --authority "$maple"
+check 'and its own' test "$(clear_of)" = "$maple "
+check 'it proves itself' answers 0 '^sound' "$binary" verify --export "$work/export"
+rm "$work/export"
+check 'a case of the other is none' answers 2 'no case' export_ --authority "$willow" --case \
+    "$(sqlite3 "$towns/yunjian.db" "SELECT max(id) FROM cases WHERE authority = $maple")"
+check 'all of one' answers 0 'exported [0-9]+ entries' export_ --all --authority 柳县大数据局
+check 'is what is its own' test "$(clear_of)" = "$willow "
+count="SELECT count(*) FROM entries
+    WHERE json_extract(CAST(bytes AS TEXT), '\$.authority') = $willow"
+check 'to the last entry' test "$(grep -c '^{"entry"' "$work/export")" = \
+    "$(sqlite3 "$towns/yunjian.db" "$count")"
+check 'proves itself' answers 0 '^sound' \
+    "$binary" verify --export "$work/export" --key "$towns/journal.pub"
+check 'and names nothing of the other' bash -c "! grep -q 枫县 $work/export"
+rm "$work/export"
+check 'everything is of both' bash -c "$binary export --data $towns --all --out $work/export"
+check 'and of the log itself' test "$(clear_of)" = "0 $willow $maple "
+rm "$work/export"
+check 'an authority that is none has no export' answers 2 'no such authority' \
+    export_ --all --authority 丁县
+
 # ---- while a server works ------------------------------------------------------------------------
 
 "$binary" serve --data "$data" --listen 127.0.0.1:0 >"$work/serve.out" 2>&1 &
