@@ -3,7 +3,7 @@
  * name: what a page would offer is asked of the program. */
 #include "play/simulate_priv.h"
 
-enum { OPEN_AT_ONCE = 2 };
+enum { OPEN_AT_ONCE = 2, FOUND_TRIES = 4 };
 
 static bool load_system(struct town *town, int64_t id, struct system_state **system, struct err *e)
 {
@@ -14,7 +14,7 @@ static bool load_system(struct town *town, int64_t id, struct system_state **sys
     return ok;
 }
 
-static bool open_case(struct town *town, struct act *act, struct err *e)
+static bool open_case(struct town *town, struct act *act, bool *out_opened, struct err *e)
 {
     const struct outcome *outcome;
     struct answer answer;
@@ -26,7 +26,8 @@ static bool open_case(struct town *town, struct act *act, struct err *e)
     act->step = &act->procedure->steps[0];
     if (!try_act(town, act, command, &outcome, &answer, e))
         return false;
-    return answer.kind != ANSWER_DONE || look_again(town, act, answer.object, &answer, true, e);
+    *out_opened = answer.kind == ANSWER_DONE;
+    return !*out_opened || look_again(town, act, answer.object, &answer, true, e);
 }
 
 /* ---- without a system ----------------------------------------------------------------------- */
@@ -35,16 +36,13 @@ static bool open_case(struct town *town, struct act *act, struct err *e)
 static void plan_founding(struct town *town, size_t procedure)
 {
     size_t days = (size_t)town->plan->days;
-    const struct player *player = town_any(town, town->policy->procedures[procedure].steps[0].by);
-    if (!player)
-        return;
     uint64_t within = prng_chance(&town->prng, 80) ? days / 3 + 1 : days;
     int day = (int)prng_below(&town->prng, within);
     int hour = 8 + (int)prng_below(&town->prng, 10);
     plan(town, (struct agenda){
                    .at_ms = instant_of_date(date_plus(town->plan->from, day), hour, 5),
                    .doing = DO_FOUND,
-                   .who = (size_t)(player - town->players.items),
+                   .id = 1,
                    .object = (int64_t)procedure});
 }
 
@@ -59,14 +57,27 @@ void plan_foundings(struct town *town)
         plan_founding(town, founding[(size_t)i % n]);
 }
 
+/* Where one is refused for good, another tries it some days later. */
 bool do_found(struct town *town, const struct agenda *item, struct err *e)
 {
+    const struct procedure *procedure = &town->policy->procedures[item->object];
+    const struct calendar *calendar;
     struct act act = {
-        .player = &town->players.items[item->who],
-        .procedure = &town->policy->procedures[item->object],
+        .player = town_any(town, procedure->steps[0].by),
+        .procedure = procedure,
         .at_ms = item->at_ms,
     };
-    return open_case(town, &act, e);
+    bool opened = true;
+    if (!town_calendar(town, &calendar, e) ||
+        (act.player && !open_case(town, &act, &opened, e)))
+        return false;
+    if (opened || item->id >= FOUND_TRIES)
+        return true;
+    struct agenda again = *item;
+    again.id++;
+    again.at_ms = town_later(town, calendar, item->at_ms, 1 + (int)prng_below(&town->prng, 7));
+    plan(town, again);
+    return true;
 }
 
 /* ---- about a system ------------------------------------------------------------------------- */
@@ -155,5 +166,6 @@ bool do_system(struct town *town, const struct agenda *item, struct err *e)
     };
     act.procedure = choose_procedure(town, &facts);
     act.player = act.procedure ? opener(town, act.procedure, place) : NULL;
-    return !act.player || open_case(town, &act, e);
+    bool opened;
+    return !act.player || open_case(town, &act, &opened, e);
 }

@@ -167,15 +167,20 @@ static date mend_day(struct town *town, date today)
     }
 }
 
+/* Half way down, which is allowed more often, or up. */
+static struct doc *mend_integer(struct town *town, const struct field *field, int64_t refused)
+{
+    int64_t bound = prng_chance(&town->prng, 60) ? field->min : field->max;
+    return doc_int(town->scratch, bound + (refused - bound) / 2);
+}
+
 /* What somebody writes whose value was refused. */
 static struct doc *mend_value(struct town *town, const struct field *field,
                               const struct doc *refused, date today)
 {
     switch (field->type) {
     case FIELD_BOOL: return doc_bool(town->scratch, !refused->boolean);
-    case FIELD_INTEGER:
-        /* A smaller one is allowed more often than a larger one. */
-        return doc_int(town->scratch, field->min + (refused->integer - field->min) / 2);
+    case FIELD_INTEGER: return mend_integer(town, field, refused->integer);
     case FIELD_DATE: return day_doc(town, mend_day(town, today));
     case FIELD_QUANTITIES: return scale(town, refused);
     case FIELD_TEXT:

@@ -28,7 +28,7 @@ struct place {
 
 /* What somebody will do. */
 enum doing {
-    DO_FOUND,                /* who opens a case of procedure number `object`, about none yet */
+    DO_FOUND,                /* try `id` of opening procedure number `object`, about no system */
     DO_SYSTEM,               /* somebody opens a case about system `id` */
     DO_CASE,                 /* the next act in case `id`: one stands in the agenda for each */
     DO_RECEIVE,              /* notice `object` of case `id` is received */

@@ -32,9 +32,9 @@ check 'another policy lives too' answers 0 'seed 2: [1-9][0-9]* commands' \
 
 # ---- several jurisdictions -----------------------------------------------------------------------
 
-# Every shipped policy and two made-up ones, two years of each, in one database.
+# Every shipped policy and three made-up ones, two years of each, in one database.
 shipped=$("$binary" policy list | awk '{print $1}' | paste -sd, -)
-made_up=tests/packs/maple,tests/packs/willow
+made_up=tests/packs/maple,tests/packs/willow,tests/packs/rowan
 towns() { "$binary" simulate --units 5 --systems 8 --days 730 --seed 7 --from 2024-10-08 "$@"; }
 export -f towns
 export binary
@@ -44,9 +44,15 @@ for policy in ${shipped//,/ }; do
     check "$policy is told of" told "$policy" "$work/all"
 done
 check 'side by side with others' bash -c "towns --policy $shipped,$made_up >$work/several"
-for policy in ${shipped//,/ } maple willow; do
+for policy in ${shipped//,/ } maple willow rowan; do
     check "$policy is told of among others" told "$policy" "$work/several"
 done
+# However a policy is laid out: each way into being, each procedure, each register.
+of_rowan() { sed -n '/^rowan: /,/^[a-z]/p' "$work/several" | grep -v '^root'; }
+check 'an unlike policy is lived as a whole' bash -c "
+    $(declare -f of_rowan); work=$work
+    of_rowan | grep -E '^  (enter|adopt|prepare|mend): [1-9]' | wc -l | grep -qx 4 &&
+        ! of_rowan | grep -E 'never reached: (procedure|step|register)'"
 check 'one seed, one journal, of several too' \
     bash -c "towns --policy $shipped,$made_up | cmp - $work/several"
 check 'cases are withdrawn, returned, refused, and late' bash -c "
