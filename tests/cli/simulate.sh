@@ -47,12 +47,13 @@ check 'side by side with others' bash -c "towns --policy $shipped,$made_up >$wor
 for policy in ${shipped//,/ } maple willow rowan; do
     check "$policy is told of among others" told "$policy" "$work/several"
 done
-# However a policy is laid out: each way into being, each procedure, each register.
-of_rowan() { sed -n '/^rowan: /,/^[a-z]/p' "$work/several" | grep -v '^root'; }
-check 'an unlike policy is lived as a whole' bash -c "
-    $(declare -f of_rowan); work=$work
-    of_rowan | grep -E '^  (enter|adopt|prepare|mend): [1-9]' | wc -l | grep -qx 4 &&
-        ! of_rowan | grep -E 'never reached: (procedure|step|register)'"
+# However a policy is laid out: each way into being, each procedure, each step, each register.
+check 'an unlike policy is lived' bash -c "
+    $binary simulate --policy tests/packs/rowan --units 6 --systems 40 --days 730 --seed 7 \\
+        --from 2024-10-08 >$work/rowan"
+check 'as a whole' bash -c "
+    test \$(grep -cE '^  (enter|adopt|prepare|mend): [1-9]' $work/rowan) = 4 &&
+        ! grep -E 'never reached: (procedure|step|register)' $work/rowan"
 check 'one seed, one journal, of several too' \
     bash -c "towns --policy $shipped,$made_up | cmp - $work/several"
 check 'cases are withdrawn, returned, refused, and late' bash -c "
