@@ -339,6 +339,23 @@ static void a_foreign_secret_is_not_set(void **state)
     assert_refused(secret, REFUSAL_UNKNOWN_PERSON);
 }
 
+/* ---- time ----------------------------------------------------------------------------------- */
+
+/* What is broken in one keeps nobody in the other from being warned. */
+static void a_broken_neighbour_is_no_reason_to_be_late(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct row_kase *row;
+    struct db *db = clerk_db(clerk);
+    assert_true(clerk_tick(clerk, now_ms, &e) > 0); /* the calendars are applied */
+    assert_true(db_begin(db, &e) && q_kase(db, arena, own.kase, &row, &e));
+    row->policy = S("none");
+    assert_true(q_save_case(db, row, &e) && db_commit(db, &e));
+    now_ms += INT64_C(60) * 86400000;
+    assert_true(clerk_tick(clerk, now_ms, &e) > 0);
+}
+
 /* ---- administration ------------------------------------------------------------------------- */
 
 /* What belongs to one authority is not asked for in the name of another. */
@@ -373,6 +390,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_foreign_person_is_nobody, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_delegation_is_none, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_secret_is_not_set, found, leave),
+        cmocka_unit_test_setup_teardown(a_broken_neighbour_is_no_reason_to_be_late, found, leave),
         cmocka_unit_test_setup_teardown(an_authority_is_ones_own, found, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
