@@ -45,7 +45,8 @@ static void check_task(const struct case_state *kase, const struct task *task)
 static void check_exclusive(const struct task *a, const struct task *b)
 {
     must(a->state == TASK_CLOSED || b->state == TASK_CLOSED || !str_eq(a->step, b->step) ||
-         (a->round == b->round && !str_eq(a->role, b->role)));
+         (a->round == b->round &&
+          (!str_eq(a->role, b->role) || a->organisation != b->organisation)));
 }
 
 static void check_parts(const struct case_state *kase)

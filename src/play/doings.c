@@ -173,9 +173,11 @@ static bool can_mend(const struct act *act, const struct refusal *refused)
            (act->step->form.n > 0 || act->step->n_outcomes > 1);
 }
 
-bool try_act(struct town *town, const struct act *act, struct command command,
+bool try_act(struct town *town, struct act *act, struct command command,
              const struct outcome **out_outcome, struct answer *answer, struct err *e)
 {
+    if (!look_offers(town, act, e))
+        return false;
     const struct outcome *outcome = choose(town, act);
     const struct refusal *refused = NULL;
     struct refusal last;

@@ -46,13 +46,32 @@ static void plan_founding(struct town *town, size_t procedure)
                    .object = (int64_t)procedure});
 }
 
+/* About no system, and not by itself when its time has come: somebody finds occasion for it. */
+static bool is_occasional(const struct procedure *procedure)
+{
+    return procedure->subject == SUBJECT_OPENER && !procedure->opens.present;
+}
+
+static void plan_occasion(struct town *town, size_t procedure, date day)
+{
+    date next = date_plus(day, 3 + (int32_t)prng_below(&town->prng, 40));
+    plan(town, (struct agenda){
+                   .at_ms = instant_of_date(next, 9, (int)prng_below(&town->prng, 60)),
+                   .doing = DO_FOUND,
+                   .id = FOUND_TRIES,
+                   .object = (int64_t)procedure});
+}
+
 /* Several ways by which systems come into being take turns. */
 void plan_foundings(struct town *town)
 {
     size_t *founding = NEWS(town->scratch, size_t, town->policy->n_procedures + 1), n = 0;
-    for (size_t i = 0; i < town->policy->n_procedures; i++)
+    for (size_t i = 0; i < town->policy->n_procedures; i++) {
         if (town_founds(&town->policy->procedures[i]))
             founding[n++] = i;
+        if (is_occasional(&town->policy->procedures[i]))
+            plan_occasion(town, i, town->plan->from);
+    }
     for (int i = 0; n && i < town->plan->systems; i++)
         plan_founding(town, founding[(size_t)i % n]);
 }
@@ -71,6 +90,8 @@ bool do_found(struct town *town, const struct agenda *item, struct err *e)
     if (!town_calendar(town, &calendar, e) ||
         (act.player && !open_case(town, &act, &opened, e)))
         return false;
+    if (is_occasional(procedure))
+        plan_occasion(town, (size_t)item->object, date_of_instant(item->at_ms));
     if (opened || item->id >= FOUND_TRIES)
         return true;
     struct agenda again = *item;
@@ -134,7 +155,8 @@ static const struct procedure *choose_procedure(struct town *town, const struct 
     uint64_t sum = 0;
     for (size_t i = 0; i < town->policy->n_procedures; i++) {
         const struct procedure *procedure = &town->policy->procedures[i];
-        if (procedure->subject != SUBJECT_SYSTEM || (!all_the_same && !is_offered(town, facts, procedure)))
+        if (procedure->subject != SUBJECT_SYSTEM ||
+            (!all_the_same && !is_offered(town, facts, procedure)))
             continue;
         uint64_t weight = retires(procedure) ? 1 : 12;
         weight *= town->told->procedures[i].opened ? 1 : 4;

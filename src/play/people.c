@@ -107,13 +107,63 @@ static struct doc *day_doc(struct town *town, date day)
     return doc_text(town->scratch, date_print(town->scratch, day));
 }
 
-/* *day: today or the last day of the form so far; the next one lies after it. */
-static struct doc *invent_value(struct town *town, const struct field *field, str own_text,
-                                date *day)
+bool look_offers(struct town *town, struct act *act, struct err *e)
+{
+    const struct form *form = &act->step->form;
+    act->offers = NEWS(town->scratch, struct offer, form->n + 1);
+    act->n_offers = 0;
+    for (size_t i = 0; i < form->n; i++)
+        if (form->fields[i].type == FIELD_CASE || form->fields[i].type == FIELD_PERSON)
+            act->offers[act->n_offers++].field = &form->fields[i];
+    if (!act->n_offers)
+        return true;
+    struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch,
+                          .today = date_of_instant(act->at_ms)};
+    struct actor *actor = NULL;
+    struct facts facts = {.policy = town->policy, .in_force = town->policy};
+    bool ok = town_authority(town, &facts.authority, e) && db_begin(world.db, e) &&
+              world_actor(&world, act->player->person, act->player->post, &actor, e);
+    must(!ok || actor != NULL);
+    struct reader reader = {world.db, town->library, town->scratch, actor, world.today};
+    for (size_t i = 0; ok && i < act->n_offers; i++)
+        ok = view_options(&reader, &facts, act->offers[i].field, NULL, &act->offers[i].items,
+                          &act->offers[i].n, e);
+    db_rollback(world.db);
+    return ok;
+}
+
+/* One of what is offered; NULL when there is nothing. */
+static struct doc *invent_choice(struct town *town, const struct act *act,
+                                 const struct field *field)
+{
+    for (size_t i = 0; act && i < act->n_offers; i++)
+        if (act->offers[i].field == field && act->offers[i].n)
+            return doc_int(town->scratch,
+                           act->offers[i].items[prng_below(&town->prng, act->offers[i].n)].id);
+    return NULL;
+}
+
+/* Some of those that hold the role, one at least where there is one. */
+static struct doc *invent_bodies(struct town *town, str role)
+{
+    struct doc *list = doc_list(town->scratch);
+    const struct player *any = town_any(town, role);
+    for (size_t i = 0; any && i < town->players.len; i += PEOPLE) {
+        const struct player *player = &town->players.items[i];
+        if (str_eq(player->role, role) &&
+            (player->organisation == any->organisation || prng_chance(&town->prng, 30)))
+            doc_push(town->scratch, list, doc_int(town->scratch, player->organisation));
+    }
+    return list;
+}
+
+/* *day: today or the last day of the form so far; the next one lies after it. act: NULL for a line
+ * of a register. */
+static struct doc *invent_value(struct town *town, const struct act *act,
+                                const struct field *field, str own_text, date *day)
 {
     struct arena *arena = town->scratch;
     struct player *body;
-    struct doc *list;
     switch (field->type) {
     case FIELD_TEXT:
         return fit_text(town, field, own_text.len ? own_text : invent_sentence(town));
@@ -128,15 +178,10 @@ static struct doc *invent_value(struct town *town, const struct field *field, st
     case FIELD_ORGANISATION:
         body = town_any(town, field->role);
         return body ? doc_int(arena, body->organisation) : NULL;
-    case FIELD_ORGANISATIONS:
-        body = town_any(town, field->role);
-        list = doc_list(arena);
-        if (body)
-            doc_push(arena, list, doc_int(arena, body->organisation));
-        return list;
+    case FIELD_ORGANISATIONS: return invent_bodies(town, field->role);
     case FIELD_MONEY: return invent_integer(town, field);
     case FIELD_CASE:
-    case FIELD_PERSON: return NULL;
+    case FIELD_PERSON: return invent_choice(town, act, field);
     }
     return NULL;
 }
@@ -175,21 +220,21 @@ static struct doc *mend_integer(struct town *town, const struct field *field, in
 }
 
 /* What somebody writes whose value was refused. */
-static struct doc *mend_value(struct town *town, const struct field *field,
-                              const struct doc *refused, date today)
+static struct doc *mend_value(struct town *town, const struct act *act,
+                              const struct field *field, const struct doc *refused, date today)
 {
     switch (field->type) {
     case FIELD_BOOL: return doc_bool(town->scratch, !refused->boolean);
-    case FIELD_INTEGER: return mend_integer(town, field, refused->integer);
+    case FIELD_INTEGER:
+    case FIELD_MONEY: return mend_integer(town, field, refused->integer);
     case FIELD_DATE: return day_doc(town, mend_day(town, today));
     case FIELD_QUANTITIES: return scale(town, refused);
     case FIELD_TEXT:
     case FIELD_CHOICE:
     case FIELD_ORGANISATIONS:
-    case FIELD_MONEY:
     case FIELD_CASE:
     case FIELD_PERSON:
-    case FIELD_ORGANISATION: return invent_value(town, field, STR_NONE, &today);
+    case FIELD_ORGANISATION: return invent_value(town, act, field, STR_NONE, &today);
     }
     return NULL;
 }
@@ -222,12 +267,15 @@ struct doc *invent_form(struct town *town, const struct act *act, const struct o
         /* What may be left out is left out by some. */
         if (!before && !preset && field->optional && prng_chance(&town->prng, 3))
             continue;
-        if (last && is_named(refused, field->id))
+        bool named = last && is_named(refused, field->id);
+        if (named && field->optional && prng_chance(&town->prng, 30))
+            continue;
+        if (named)
             value = preset && !doc_equal(last, preset)
-                        ? preset : mend_value(town, field, last, today);
+                        ? preset : mend_value(town, act, field, last, today);
         else if (!last || (anew && !preset))
             value = preset ? preset
-                           : invent_value(town, field,
+                           : invent_value(town, act, field,
                                           names ? invent_system(town, (int)town->keys) : STR_NONE,
                                           &day);
         if (value)
@@ -246,7 +294,7 @@ struct doc *invent_line(struct town *town, const struct ledger *ledger, int habi
             field->type == FIELD_INTEGER && third > 0
                 ? doc_int(town->scratch, field->min + third * habit +
                                              (int64_t)prng_below(&town->prng, (uint64_t)third))
-                : invent_value(town, field, STR_NONE, &today);
+                : invent_value(town, NULL, field, STR_NONE, &today);
         if (value)
             doc_put(town->scratch, form, field->id, value);
     }

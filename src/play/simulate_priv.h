@@ -90,6 +90,13 @@ struct town {
     int64_t last_entry_ms;   /* time of the latest entry looked at */
 };
 
+/* What a page offers for a field that names cases or persons. */
+struct offer {
+    const struct field *field;
+    struct named *items;
+    size_t n;
+};
+
 /* One act: its player, and the case and system it starts from, loaded (NULL: none). */
 struct act {
     const struct player *player;
@@ -98,6 +105,8 @@ struct act {
     const struct procedure *procedure;
     const struct step *step;
     int64_t at_ms;
+    struct offer *offers;
+    size_t n_offers;
 };
 
 /* people.c: names of nobody, and values for any form. */
@@ -106,6 +115,8 @@ str invent_unit(struct town *town, bool of_county, int n);
 str invent_system(struct town *town, int n);
 str invent_opinion(struct town *town, enum tone tone);
 str invent_sentence(struct town *town);
+/* Fills in what the page of the act's step offers. */
+bool look_offers(struct town *town, struct act *act, struct err *e) WARN_UNUSED;
 /* A form for that outcome of the step, as a busy but honest person fills it: presets kept. before
  * and refused (NULL: none): the form of the last try, and why it was refused; what is named there
  * is put otherwise, the rest stays. */
@@ -160,7 +171,7 @@ bool do_case(struct town *town, const struct agenda *item, struct err *e) WARN_U
 bool do_receive(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
 bool do_correct(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
 /* The command as the act's player would do it, mended and tried again while it is refused. */
-bool try_act(struct town *town, const struct act *act, struct command command,
+bool try_act(struct town *town, struct act *act, struct command command,
              const struct outcome **out_outcome, struct answer *answer, struct err *e) WARN_UNUSED;
 /* After a command in the case: what must hold is checked, what follows is planned. act: what it
  * was done from, which is spent. resume: the case's own turn in the agenda was used up. */
