@@ -32,15 +32,23 @@ static bool open_case(struct town *town, struct act *act, bool *out_opened, stru
 
 /* ---- without a system ----------------------------------------------------------------------- */
 
+/* The first day on which anything can be opened: before its regulation is in force nothing is. */
+static date first_opening(const struct town *town)
+{
+    return date_max(town->plan->from, town->policy->from);
+}
+
 /* Most systems come in the first third of the time, so that there is a life after it. */
 static void plan_founding(struct town *town, size_t procedure)
 {
-    size_t days = (size_t)town->plan->days;
+    date first = first_opening(town);
+    int left = town->plan->days - date_between(town->plan->from, first);
+    size_t days = left > 0 ? (size_t)left : 1;
     uint64_t within = prng_chance(&town->prng, 80) ? days / 3 + 1 : days;
     int day = (int)prng_below(&town->prng, within);
     int hour = 8 + (int)prng_below(&town->prng, 10);
     plan(town, (struct agenda){
-                   .at_ms = instant_of_date(date_plus(town->plan->from, day), hour, 5),
+                   .at_ms = instant_of_date(date_plus(first, day), hour, 5),
                    .doing = DO_FOUND,
                    .id = 1,
                    .object = (int64_t)procedure});
@@ -70,7 +78,7 @@ void plan_foundings(struct town *town)
         if (town_founds(&town->policy->procedures[i]))
             founding[n++] = i;
         if (is_occasional(&town->policy->procedures[i]))
-            plan_occasion(town, i, town->plan->from);
+            plan_occasion(town, i, first_opening(town));
     }
     for (int i = 0; n && i < town->plan->systems; i++)
         plan_founding(town, founding[(size_t)i % n]);

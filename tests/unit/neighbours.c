@@ -114,11 +114,11 @@ static struct command approval(const struct side *side, int64_t provider)
     return command;
 }
 
-static struct side found_side(str name)
+/* An authority under the pack, with a unit, a provider and their people. */
+static struct side found_side(const struct pack *pack, str name)
 {
     struct side side = {0};
     struct calendar calendar = town_calendar();
-    struct pack pack = town_pack();
     side.authority = must_run((struct command){.kind = COMMAND_register_authority, .name = name,
                                                .name_en = S("Authority"), .role = S("authority"),
                                                .level = S("city")});
@@ -126,15 +126,21 @@ static struct side found_side(str name)
         must_run((struct command){.kind = COMMAND_load_calendar, .authority = side.authority,
                                   .bytes = calendar_print_year(arena, &calendar.years.items[i])});
     must_run((struct command){.kind = COMMAND_activate_policy, .authority = side.authority,
-                              .bytes = pack_to_blob(arena, &pack)});
+                              .bytes = pack_to_blob(arena, pack)});
     side.unit = add_body(&side, S("一局"), S("using-unit"), S("city"));
     side.provider = add_body(&side, S("云甲"), S("provider"), S("city"));
-    side.county = add_body(&side, S("县局"), S("county-authority"), S("county"));
     side.clerk_of_unit = add_person(&side, side.unit, S("using-unit"));
     side.colleague = add_person(&side, side.unit, S("using-unit"));
     side.officer = add_person(&side, side.authority, S("authority"));
     side.supplier = add_person(&side, side.provider, S("provider"));
     side.guard = add_person(&side, side.authority, ROLE_SECURITY_ADMINISTRATOR);
+    return side;
+}
+
+static struct side found_city(const struct pack *pack, str name)
+{
+    struct side side = found_side(pack, name);
+    side.county = add_body(&side, S("县局"), S("county-authority"), S("county"));
     side.kase = must_run(application(&side, side.clerk_of_unit));
     struct world world = {.db = clerk_db(clerk), .arena = arena};
     struct case_state *kase;
@@ -146,17 +152,55 @@ static struct side found_side(str name)
     return side;
 }
 
-static int found(void **state)
+static void begin(date day)
 {
-    (void)state;
     struct err e = {0};
     struct clerk_options options = {.database = ":memory:", .origin = S("yunjian/test")};
     assert_true(crypt_init(&e));
     arena = arena_new((size_t)1 << 30);
     assert_true(clerk_open(&options, &clerk, &e));
-    now_ms = instant_of_date((date){18500}, 9, 0);
-    own = found_side(S("主管"));
-    other = found_side(S("邻郡主管"));
+    now_ms = instant_of_date(day, 9, 0);
+}
+
+static int found(void **state)
+{
+    (void)state;
+    begin((date){18500});
+    struct pack pack = town_pack();
+    own = found_city(&pack, S("主管"));
+    other = found_city(&pack, S("邻郡主管"));
+    return 0;
+}
+
+/* The duty that the tick has opened for the unit of the side. */
+static int64_t duty_of(const struct side *side)
+{
+    struct err e = {0};
+    struct row_kase *rows;
+    size_t n;
+    struct db *db = clerk_db(clerk);
+    int64_t found = 0;
+    assert_true(db_begin(db, &e) &&
+                q_cases_numbered(db, arena, S("XQ-2026-0001"), &rows, &n, &e));
+    db_rollback(db);
+    for (size_t i = 0; i < n; i++)
+        found = rows[i].authority == side->authority ? rows[i].id : found;
+    assert_true(found > 0);
+    return found;
+}
+
+/* Of a regulation whose forms name cases, persons and several bodies; in September of 2026. */
+static int found_herons(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    begin((date){20698});
+    struct pack pack = town_folder("tests/packs/heron");
+    own = found_side(&pack, S("主管"));
+    other = found_side(&pack, S("邻郡主管"));
+    assert_true(clerk_tick(clerk, now_ms, &e) > 0);
+    own.kase = duty_of(&own);
+    other.kase = duty_of(&other);
     return 0;
 }
 
@@ -339,6 +383,95 @@ static void a_foreign_secret_is_not_set(void **state)
     assert_refused(secret, REFUSAL_UNKNOWN_PERSON);
 }
 
+/* ---- what forms name ------------------------------------------------------------------------ */
+
+static struct command filing(const struct side *side, int64_t contact)
+{
+    struct command command = as(side, side->clerk_of_unit, COMMAND_decide_task);
+    struct doc *items = doc_map(arena);
+    doc_put_int(arena, items, S("vcpu"), QUANTITY_ONE);
+    command.kase = side->kase;
+    command.step = S("file");
+    command.outcome = S("file");
+    command.form = doc_map(arena);
+    doc_put(arena, command.form, S("wanted"), items);
+    doc_put_int(arena, command.form, S("budget"), 100);
+    doc_put_int(arena, command.form, S("contact"), contact);
+    return command;
+}
+
+static void a_form_names_no_foreign_person(void **state)
+{
+    (void)state;
+    assert_refused(filing(&own, other.clerk_of_unit), REFUSAL_BAD_ASSIGNEE);
+    must_run(filing(&own, own.colleague));
+}
+
+static struct command enrolment(const struct side *side, int64_t cited)
+{
+    struct command command = as(side, side->clerk_of_unit, COMMAND_open_case);
+    command.procedure = S("enrol");
+    command.outcome = S("submit");
+    command.form = doc_map(arena);
+    doc_put_text(arena, command.form, S("name"), S("系统"));
+    doc_put_text(arena, command.form, S("move-by"), S("2027-06-01"));
+    doc_put_int(arena, command.form, S("plan"), cited);
+    cite(&command, side->clerk_of_unit, "statement");
+    return command;
+}
+
+static struct command consent(const struct side *side)
+{
+    struct command command = as(side, side->officer, COMMAND_decide_task);
+    command.kase = side->kase;
+    command.step = S("review");
+    command.outcome = S("consent");
+    return command;
+}
+
+/* Not even one that would fulfil every condition. */
+static void a_form_cites_no_foreign_case(void **state)
+{
+    (void)state;
+    must_run(filing(&other, other.colleague));
+    must_run(consent(&other));
+    assert_refused(enrolment(&own, other.kase), REFUSAL_UNKNOWN_CASE);
+    must_run(filing(&own, own.colleague));
+    must_run(consent(&own));
+    must_run(enrolment(&own, own.kase));
+}
+
+static void a_form_names_no_foreign_body_among_its_own(void **state)
+{
+    (void)state;
+    struct command opening = as(&own, own.supplier, COMMAND_open_case);
+    opening.procedure = S("interruption");
+    opening.outcome = S("submit");
+    opening.form = doc_map(arena);
+    doc_put_text(arena, opening.form, S("what"), S("割接"));
+    doc_put_text(arena, opening.form, S("start"), S("2026-10-20"));
+    struct command telling = as(&own, own.officer, COMMAND_decide_task);
+    struct doc *bodies = doc_list(arena);
+    doc_push(arena, bodies, doc_int(arena, own.unit));
+    doc_push(arena, bodies, doc_int(arena, other.unit));
+    telling.kase = must_run(opening);
+    telling.step = telling.outcome = S("notify");
+    telling.form = doc_map(arena);
+    doc_put(arena, telling.form, S("affected"), bodies);
+    assert_refused(telling, REFUSAL_UNKNOWN_ORGANISATION);
+    bodies->list.len = 1;
+    must_run(telling);
+}
+
+static void a_duty_is_not_owed_by_a_foreign_body(void **state)
+{
+    (void)state;
+    struct command duty = {.kind = COMMAND_open_duty, .authority = own.authority,
+                           .procedure = S("demand"), .organisation = other.unit,
+                           .period = 202609};
+    assert_refused(duty, REFUSAL_UNKNOWN_PROCEDURE);
+}
+
 /* ---- time ----------------------------------------------------------------------------------- */
 
 /* What is broken in one keeps nobody in the other from being warned. */
@@ -390,6 +523,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_foreign_person_is_nobody, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_delegation_is_none, found, leave),
         cmocka_unit_test_setup_teardown(a_foreign_secret_is_not_set, found, leave),
+        cmocka_unit_test_setup_teardown(a_form_names_no_foreign_person, found_herons, leave),
+        cmocka_unit_test_setup_teardown(a_form_cites_no_foreign_case, found_herons, leave),
+        cmocka_unit_test_setup_teardown(a_form_names_no_foreign_body_among_its_own, found_herons,
+                                        leave),
+        cmocka_unit_test_setup_teardown(a_duty_is_not_owed_by_a_foreign_body, found_herons, leave),
         cmocka_unit_test_setup_teardown(a_broken_neighbour_is_no_reason_to_be_late, found, leave),
         cmocka_unit_test_setup_teardown(an_authority_is_ones_own, found, leave),
     };
