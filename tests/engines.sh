@@ -40,7 +40,7 @@ psql -q "$YUNJIAN_TEST_PG" -c 'DROP DATABASE engines_one WITH (FORCE)'
 # ---- several jurisdictions in one database -------------------------------------------------------
 
 towns() {
-    "$binary" simulate --policy zhengzhou-2019,tests/packs/maple,tests/packs/willow --units 5 \
+    "$binary" simulate --policy zhengzhou-2019,tests/packs/maple,tests/packs/heron --units 5 \
         --systems 8 --days 200 --seed 12 --from 2026-01-05 "$@"
 }
 # What the simulation says of each policy, without the root, which holds the salts of persons.

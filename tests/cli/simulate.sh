@@ -32,9 +32,9 @@ check 'another policy lives too' answers 0 'seed 2: [1-9][0-9]* commands' \
 
 # ---- several jurisdictions -----------------------------------------------------------------------
 
-# Every shipped policy and three made-up ones, two years of each, in one database.
+# Every shipped policy and four made-up ones, two years of each, in one database.
 shipped=$("$binary" policy list | awk '{print $1}' | paste -sd, -)
-made_up=tests/packs/maple,tests/packs/willow,tests/packs/rowan
+made_up=tests/packs/maple,tests/packs/willow,tests/packs/rowan,tests/packs/heron
 towns() { "$binary" simulate --units 5 --systems 8 --days 730 --seed 7 --from 2024-10-08 "$@"; }
 export -f towns
 export binary
@@ -44,16 +44,19 @@ for policy in ${shipped//,/ }; do
     check "$policy is told of" told "$policy" "$work/all"
 done
 check 'side by side with others' bash -c "towns --policy $shipped,$made_up >$work/several"
-for policy in ${shipped//,/ } maple willow rowan; do
+for policy in ${shipped//,/ } maple willow rowan heron-2024; do
     check "$policy is told of among others" told "$policy" "$work/several"
 done
 # However a policy is laid out: each way into being, each procedure, each step, each register.
-check 'an unlike policy is lived' bash -c "
-    $binary simulate --policy tests/packs/rowan --units 6 --systems 40 --days 730 --seed 7 \\
-        --from 2024-10-08 >$work/rowan"
-check 'as a whole' bash -c "
-    test \$(grep -cE '^  (enter|adopt|prepare|mend): [1-9]' $work/rowan) = 4 &&
-        ! grep -E 'never reached: (procedure|step|register)' $work/rowan"
+for pack in rowan heron; do
+    check "$pack, an unlike policy, is lived" bash -c "
+        $binary simulate --policy tests/packs/$pack --units 6 --systems 40 --days 730 --seed 7 \\
+            --from 2024-10-08 >$work/$pack"
+    check 'as a whole' bash -c "
+        test \$(grep -cE '^  [a-z]+: [1-9]' $work/$pack) = \
+            \$(ls tests/packs/$pack/*.yaml | grep -vc pack.yaml) &&
+            ! grep -E 'never reached: (procedure|step|register)' $work/$pack"
+done
 check 'one seed, one journal, of several too' \
     bash -c "towns --policy $shipped,$made_up | cmp - $work/several"
 check 'cases are withdrawn, returned, refused, and late' bash -c "
