@@ -166,10 +166,13 @@ static void from_paper(struct town *town, const struct act *act, struct command 
     command->reason = S("窗口收件，事后录入");
 }
 
-/* Would another form help, or another outcome? */
-static bool can_mend(const struct act *act, const struct refusal *refused)
+/* Would another form help, or another outcome? What was filled in with nothing, because nothing is
+ * there to be copied, stays so. */
+static bool can_mend(const struct act *act, const struct refusal *refused, const struct doc *form)
 {
-    return refused->reasons.items[0].code != REFUSAL_NOT_OFFERED &&
+    const struct refusal_reason *reason = &refused->reasons.items[0];
+    bool empty = reason->code == REFUSAL_MISSING_FIELD && doc_get(form, reason->where);
+    return reason->code != REFUSAL_NOT_OFFERED && (!empty || act->step->n_outcomes > 1) &&
            (act->step->form.n > 0 || act->step->n_outcomes > 1);
 }
 
@@ -201,7 +204,7 @@ bool try_act(struct town *town, struct act *act, struct command command,
             return false;
         last = answer->refusal;
         refused = &last;
-        if (answer->kind == ANSWER_REFUSED && !can_mend(act, &last))
+        if (answer->kind == ANSWER_REFUSED && !can_mend(act, &last, command.form))
             break;
     }
     *out_outcome = outcome;

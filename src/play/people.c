@@ -186,6 +186,13 @@ static struct doc *invent_value(struct town *town, const struct act *act,
     return NULL;
 }
 
+/* Whole units, and not less than one. */
+static int64_t half(int64_t amount)
+{
+    int64_t units = amount / 2 / QUANTITY_ONE;
+    return (units > 0 ? units : 1) * QUANTITY_ONE;
+}
+
 /* Twice as much of everything, or half; something where there was nothing. */
 static struct doc *scale(struct town *town, const struct doc *quantities)
 {
@@ -197,7 +204,7 @@ static struct doc *scale(struct town *town, const struct doc *quantities)
         const struct doc_member *member = &quantities->map.items[i];
         int64_t amount = member->value->integer;
         doc_put_int(town->scratch, scaled, member->key,
-                    more && amount < LIMIT_QUANTITY / 2 ? amount * 2 : amount / 2);
+                    more && amount < LIMIT_QUANTITY / 2 ? amount * 2 : half(amount));
     }
     return scaled;
 }
