@@ -147,6 +147,7 @@ def every_call(we, they):
         yield ('POST', f'{route}/lines', f'{api}/registers/{register}/lines',
                {'lines': [{'system': they.system, 'period': today[:7],
                            'form': {'cpu': 20, 'memory': 30, 'storage': 40}}]}, refused)
+    yield 'GET', f'{api}/reports/{{report}}', f'{api}/reports/migration', None, gone
     for plain in ('notices', 'colleagues', 'delegations', 'further-materials'):
         yield 'GET', f'{api}/{plain}', f'{api}/{plain}', None, none
     yield ('POST', f'{api}/delegations', f'{api}/delegations',

@@ -143,7 +143,7 @@ static struct side found_city(const struct pack *pack, str name)
     side.county = add_body(&side, S("县局"), S("county-authority"), S("county"));
     side.kase = must_run(application(&side, side.clerk_of_unit));
     struct world world = {.db = clerk_db(clerk), .arena = arena};
-    struct case_state *kase;
+    struct case_state *kase = NULL;
     struct err e = {0};
     assert_true(db_begin(world.db, &e) && world_case(&world, side.kase, &kase, &e));
     db_rollback(world.db);
@@ -176,8 +176,8 @@ static int found(void **state)
 static int64_t duty_of(const struct side *side)
 {
     struct err e = {0};
-    struct row_kase *rows;
-    size_t n;
+    struct row_kase *rows = NULL;
+    size_t n = 0;
     struct db *db = clerk_db(clerk);
     int64_t found = 0;
     assert_true(db_begin(db, &e) &&
@@ -215,7 +215,7 @@ static int leave(void **state)
 static int64_t entries_of(int64_t id)
 {
     struct err e = {0};
-    struct row_authority *row;
+    struct row_authority *row = NULL;
     struct db *db = clerk_db(clerk);
     assert_true(db_begin(db, &e) && q_authority(db, arena, id, &row, &e));
     db_rollback(db);
@@ -311,9 +311,9 @@ static void a_foreign_case_leaves_no_facts(void **state)
     struct err e = {0};
     struct world world = {.db = clerk_db(clerk), .arena = arena};
     struct library *library = library_new();
-    struct actor *actor;
-    struct facts facts;
-    bool visible;
+    struct actor *actor = NULL;
+    struct facts facts = {0};
+    bool visible = false;
     assert_true(db_begin(world.db, &e) &&
                 world_actor(&world, own.officer, own.officer + 1, &actor, &e));
     struct reader reader = {world.db, library, arena, actor, date_of_instant(now_ms)};
@@ -479,7 +479,7 @@ static void a_broken_neighbour_is_no_reason_to_be_late(void **state)
 {
     (void)state;
     struct err e = {0};
-    struct row_kase *row;
+    struct row_kase *row = NULL;
     struct db *db = clerk_db(clerk);
     assert_true(clerk_tick(clerk, now_ms, &e) > 0); /* the calendars are applied */
     assert_true(db_begin(db, &e) && q_kase(db, arena, own.kase, &row, &e));
