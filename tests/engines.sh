@@ -36,4 +36,41 @@ check 'an entry edited in PostgreSQL is named' answers 1 'entries row 30\b' \
 check 'a database in use is not founded on' answers 2 'already|not empty|another' \
     "$binary" init --data "$work/again" --policy zhengzhou-2019 --db "$url"
 psql -q "$YUNJIAN_TEST_PG" -c 'DROP DATABASE engines_one WITH (FORCE)'
+
+# ---- several jurisdictions in one database -------------------------------------------------------
+
+towns() {
+    "$binary" simulate --policy zhengzhou-2019,tests/packs/maple,tests/packs/heron --units 5 \
+        --systems 8 --days 200 --seed 12 --from 2026-01-05 "$@"
+}
+# What the simulation says of each policy, without the root, which holds the salts of persons.
+said() { grep -vE '^(activation code|authority|root|memory)' "$1"; }
+url=$(fresh engines_many)
+check 'several in SQLite' bash -c "$(declare -f towns); binary=$binary
+    towns --data $work/many-sqlite >$work/many-a"
+check 'the same in PostgreSQL' bash -c "$(declare -f towns); binary=$binary
+    towns --data $work/many-pg --db '$url' >$work/many-b"
+check 'with the same counts for each' cmp <(said "$work/many-a") <(said "$work/many-b")
+# The journals agree in everything but what is random in a folder: salts, codes, and their MACs.
+plain='s/"(name_mac|phone_mac|digest|origin)":"[^"]*"/"\1":""/g'
+entries='SELECT idx, stream, seq FROM entries ORDER BY idx'
+sqlite3 -separator '|' "$work/many-sqlite/yunjian.db" "$entries" >"$work/streams-a"
+psql -qAt "$url" -c "$entries" >"$work/streams-b"
+check 'one journal on both, entry by entry' bash -c "
+    test -s $work/streams-a && cmp $work/streams-a $work/streams-b"
+sqlite3 "$work/many-sqlite/yunjian.db" 'SELECT CAST(bytes AS TEXT) FROM entries ORDER BY idx' |
+    sed -E "$plain" >"$work/bytes-a"
+psql -qAt "$url" -c "SELECT convert_from(bytes, 'UTF8') FROM entries ORDER BY idx" |
+    sed -E "$plain" >"$work/bytes-b"
+check 'and byte by byte' cmp "$work/bytes-a" "$work/bytes-b"
+check 'several in SQLite verify' answers 0 '^sound' "$binary" verify --data "$work/many-sqlite"
+check 'several in PostgreSQL verify' answers 0 '^sound' "$binary" verify --data "$work/many-pg"
+"$binary" rebuild --data "$work/many-sqlite" >"$work/many-c"
+"$binary" rebuild --data "$work/many-pg" >"$work/many-d"
+check 'they are made anew alike' bash -c "test -s $work/many-c && cmp $work/many-c $work/many-d"
+check 'and verify again' answers 0 '^sound' "$binary" verify --data "$work/many-pg"
+check 'one more in PostgreSQL' answers 0 'is 桦县大数据局' "$binary" authority add \
+    --data "$work/many-pg" --policy tests/packs/willow --name 桦县大数据局
+check 'is listed' answers 0 'willow.桦县大数据局' "$binary" authority list --data "$work/many-pg"
+psql -q "$YUNJIAN_TEST_PG" -c 'DROP DATABASE engines_many WITH (FORCE)'
 finish

@@ -418,7 +418,7 @@ static bool record_refusal(struct clerk *clerk, struct world *world, const struc
     str name = str_of(refusal_name(code));
     struct row_refusal_count *seen;
     /* A case that is none for this actor counts as one and the same, whatever its number. */
-    int64_t object = code == REFUSAL_UNKNOWN_CASE ? 0 : command->kase;
+    int64_t object = facts->kase && decide_may_see(facts) ? command->kase : 0;
     if (!q_refusal_count(clerk->db, clerk->batch, command->actor, name, object, facts->today.day,
                          &seen, e) ||
         !q_count_refusal(clerk->db, command->actor, name, object, facts->today.day, e))

@@ -30,8 +30,13 @@ static bool prepare_credential(struct clerk *clerk, struct command *command,
                                struct refusal *refusal, struct err *e)
 {
     struct row_credential *other;
-    if (!q_credential_of_login(clerk->db, clerk->batch, command->login, &other, e))
+    struct row_person *person;
+    if (!q_credential_of_login(clerk->db, clerk->batch, command->login, &other, e) ||
+        !q_person(clerk->db, clerk->batch, command->person, &person, e))
         return false;
+    /* Whoever sets a secret can log in with it. */
+    if (!person || person->authority != command->authority)
+        refuse(clerk, refusal, REFUSAL_UNKNOWN_PERSON, S("person"), STR_NONE, STR_NONE);
     if (other && other->person != command->person)
         refuse(clerk, refusal, REFUSAL_ALREADY_EXISTS, S("login"), command->login, command->login);
     command->digest =

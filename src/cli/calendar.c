@@ -21,28 +21,15 @@ static bool folder_calendar(const struct args *args, struct calendar *out, struc
 {
     struct data_folder folder;
     struct db *db = NULL;
-    struct library *library = library_new();
-    struct row_authority *rows;
-    size_t n = 0;
-    str wanted = args_get(args, "authority");
+    struct authority_state *authority = NULL;
+    int64_t id;
     bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
               db_open(folder.database.ptr, DB_READER, &db, e) && db_begin(db, e) &&
-              q_authorities(db, args->arena, &rows, &n, e);
-    bool found = false;
-    for (size_t i = 0; ok && i < n && !found; i++) {
-        str id = str_printf(args->arena, "%" PRId64, rows[i].id);
-        if (wanted.len ? !str_eq(wanted, id) && !str_eq(wanted, rows[i].name) : n > 1)
-            continue;
-        struct world world = {.db = db, .arena = args->arena};
-        struct authority_state *authority;
-        found = true;
-        ok = world_authority(&world, rows[i].id, &authority, e) && world_calendar(&world, e);
-        if (ok)
-            *out = authority->calendar;
-    }
-    if (ok && !found)
-        ok = RAISE(e, INPUT, "--authority", "name one of the folder's authorities");
-    library_free(library);
+              find_authority(db, args->arena, args_get(args, "authority"), &id, e);
+    struct world world = {.db = db, .arena = args->arena};
+    ok = ok && world_authority(&world, id, &authority, e) && world_calendar(&world, e);
+    if (ok)
+        *out = authority->calendar;
     db_close(db);
     return ok;
 }

@@ -71,7 +71,10 @@ bool sync_name(const char *path, struct err *e) WARN_UNUSED;
 /* Reads the settings, takes the lock, opens the clerk with the folder's key. */
 bool folder_clerk(struct arena *arena, str path, struct data_folder *out, struct sm2_key **out_key,
                   struct clerk **out_clerk, struct err *e) WARN_UNUSED;
-/* The authority of the folder: the only one, or the one named by id or name. */
+/* The authority of the folder: the only one, or the one named by id or name. Inside db_begin; with
+ * a clerk, in a transaction of its own. */
+bool find_authority(struct db *db, struct arena *arena, str wanted, int64_t *out, struct err *e)
+    WARN_UNUSED;
 bool folder_authority(struct clerk *clerk, struct arena *arena, str wanted, int64_t *out,
                       struct err *e) WARN_UNUSED;
 
@@ -119,6 +122,12 @@ int add_user(struct clerk *clerk, struct arena *arena, const struct new_user *us
 bool policy_effect(const struct args *args, const struct policy *to, enum language language,
                    struct err *e) WARN_UNUSED;
 
+/* The three administrators of an authority. Their codes are gathered, not printed: until a folder
+ * has its name they are worth nothing. A login belongs to the whole folder: those of a later
+ * authority bear the name of its policy behind theirs. */
+bool add_administrators(struct clerk *clerk, struct arena *arena, int64_t authority, str policy,
+                        int64_t now_ms, struct buf *codes, struct err *e) WARN_UNUSED;
+
 /* The parts of `policy` and `calendar` that change a folder. */
 int policy_activate(const struct args *args, str name, struct err *e);
 int calendar_load(const struct args *args, str file, struct err *e);
@@ -139,12 +148,13 @@ bool database_is_url(str database);
 /* INPUT when it holds a record. Asked before anything is written there. */
 bool database_empty(const char *database, struct err *e) WARN_UNUSED;
 
-/* A new data folder: its keys, an authority under the pack, the three administrators (whose
+/* A new data folder: its keys, an authority under each pack, with three administrators (whose
  * activation codes are printed), and a simulated past when there is a plan for one. A database
  * that a URL names must be empty. */
 struct founding {
     str path, database, listen; /* database: URL, or empty for a file in the folder */
-    const struct pack *pack;
+    struct jurisdiction *jurisdictions; /* with their packs; the rest is filled in */
+    size_t n;
     int64_t now_ms;          /* instant of the first entries */
     const struct simulation *plan; /* or NULL */
     struct simulation_result *result;

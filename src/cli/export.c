@@ -10,41 +10,85 @@
 
 enum { LINE_BYTES = 16 * 1024 * 1024 };
 
-/* The case with that number, or with that id. */
-static bool find_case(struct db *db, struct arena *arena, str wanted, struct row_kase **out,
-                      struct err *e)
+/* The case with that number, or with that id; of the authority (0: of any). */
+static bool find_case(struct db *db, struct arena *arena, str wanted, int64_t authority,
+                      struct row_kase **out, struct err *e)
 {
     int64_t id;
-    size_t n = 0;
+    struct row_kase *rows = NULL;
+    size_t n = 0, found = 0;
     if (str_to_i64(wanted, &id)) {
-        if (!q_kase(db, arena, id, out, e))
+        if (!q_kase(db, arena, id, &rows, e))
             return false;
-        n = *out ? 1 : 0;
-    } else if (!q_cases_numbered(db, arena, wanted, out, &n, e)) {
+        n = rows ? 1 : 0;
+    } else if (!q_cases_numbered(db, arena, wanted, &rows, &n, e)) {
         return false;
     }
-    if (n == 1)
+    for (size_t i = 0; i < n; i++) {
+        if (authority && rows[i].authority != authority)
+            continue;
+        *out = &rows[i];
+        found++;
+    }
+    if (found == 1)
         return true;
-    return n ? RAISE(e, INPUT, "--case", "several cases have this number; give the id of one")
-             : RAISE(e, NOT_FOUND, "--case", "there is no case with this number or id");
+    return found ? RAISE(e, INPUT, "--case", "several cases have this number; give the id of one, "
+                                             "or name an --authority")
+                 : RAISE(e, NOT_FOUND, "--case", "there is no case with this number or id");
 }
 
-/* A case is exported with the system that it is about, if there is one. */
-static bool read_wish(const struct args *args, struct db *db, struct export_wish *out,
-                      struct err *e)
+/* ---- all of one jurisdiction ---------------------------------------------------------------- */
+
+struct gathering {
+    struct arena *arena;     /* of the streams found */
+    int64_t authority, size; /* of what is signed */
+    struct map *seen;
+    VEC(str) streams;
+};
+
+static bool gather_stream(void *ctx, struct arena *arena, const struct entry *entry,
+                          struct err *e)
+{
+    struct gathering *g = ctx;
+    (void)e;
+    if (entry->event.authority != g->authority || entry->event.index >= g->size)
+        return true;
+    str stream = entry_stream(arena, &entry->event);
+    if (map_get(g->seen, stream))
+        return true;
+    stream = str_dup(g->arena, stream);
+    map_put(g->seen, stream, g);
+    VEC_PUSH(g->arena, &g->streams, stream);
+    return true;
+}
+
+/* Every stream that has entries of the authority: no stream has entries of two. */
+static bool wish_authority(const struct args *args, struct db *db, int64_t authority,
+                           struct export_wish *out, struct err *e)
+{
+    struct checkpoint *last = NULL;
+    struct gathering g = {.arena = args->arena, .authority = authority,
+                          .seen = map_new(args->arena)};
+    if (!checkpoint_last(db, args->arena, &last, e))
+        return false;
+    g.size = last ? last->size : 0;
+    if (!journal_each(db, 0, gather_stream, &g, e))
+        return false;
+    if (g.streams.len == 0)
+        return RAISE(e, NOT_FOUND, "--authority", "nothing of it is under a checkpoint yet, so "
+                     "nothing can be proven: let the server sign, and come again");
+    out->streams = g.streams.items;
+    out->n = g.streams.len;
+    return true;
+}
+
+/* ---- what is wished for --------------------------------------------------------------------- */
+
+static bool read_case(const struct args *args, struct db *db, int64_t authority,
+                      struct export_wish *out, struct err *e)
 {
     struct row_kase *kase = NULL;
-    str wanted = args_get(args, "case"), note;
-    struct checkpoint since;
-    if ((wanted.len > 0) == args_has(args, "all"))
-        return RAISE(e, INPUT, "", "say what to export: --case NUMBER|ID, or --all");
-    if (!read_since(args, &note, e) ||
-        (note.len > 0 && !checkpoint_parse(args->arena, note, NULL, &since, e)))
-        return false;
-    out->since = note.len > 0 ? since.size : 0;
-    if (!wanted.len)
-        return true;
-    if (!find_case(db, args->arena, wanted, &kase, e))
+    if (!find_case(db, args->arena, args_get(args, "case"), authority, &kase, e))
         return false;
     str *streams = NEWS(args->arena, str, 2);
     struct event of_case = {.kind = EVENT_case_opened, .stream = kase->id};
@@ -54,6 +98,27 @@ static bool read_wish(const struct args *args, struct db *db, struct export_wish
     out->streams = streams;
     out->n = kase->system ? 2 : 1;
     return true;
+}
+
+/* A case is exported with the system that it is about, if there is one. */
+static bool read_wish(const struct args *args, struct db *db, struct export_wish *out,
+                      struct err *e)
+{
+    bool all = args_has(args, "all");
+    int64_t authority = 0;
+    str note;
+    struct checkpoint since;
+    if ((args_get(args, "case").len > 0) == all)
+        return RAISE(e, INPUT, "", "say what to export: --case NUMBER|ID, or --all");
+    if (!read_since(args, &note, e) ||
+        (note.len > 0 && !checkpoint_parse(args->arena, note, NULL, &since, e)) ||
+        (args_has(args, "authority") &&
+         !find_authority(db, args->arena, args_get(args, "authority"), &authority, e)))
+        return false;
+    out->since = note.len > 0 ? since.size : 0;
+    if (!all)
+        return read_case(args, db, authority, out, e);
+    return !authority || wish_authority(args, db, authority, out, e);
 }
 
 static bool put_line(void *ctx, str line, struct err *e)

@@ -221,17 +221,13 @@ bool folder_clerk(struct arena *arena, str path, struct data_folder *out, struct
     return false;
 }
 
-bool folder_authority(struct clerk *clerk, struct arena *arena, str wanted, int64_t *out,
-                      struct err *e)
+bool find_authority(struct db *db, struct arena *arena, str wanted, int64_t *out, struct err *e)
 {
-    struct db *db = clerk_db(clerk);
     struct row_authority *rows;
     size_t n = 0, found = 0;
-    bool ok = db_begin(db, e) && q_authorities(db, arena, &rows, &n, e);
-    db_rollback(db);
-    if (!ok)
-        return false;
     int64_t id = 0;
+    if (!q_authorities(db, arena, &rows, &n, e))
+        return false;
     for (size_t i = 0; i < n; i++) {
         str text = str_printf(arena, "%lld", (long long)rows[i].id);
         if (wanted.len && !str_eq(wanted, text) && !str_eq(wanted, rows[i].name))
@@ -241,8 +237,19 @@ bool folder_authority(struct clerk *clerk, struct arena *arena, str wanted, int6
     }
     if (found != 1)
         return RAISE(e, INPUT, "--authority",
-                     found ? "there are several; name one with --authority"
-                           : "there is no such authority in this folder");
+                     found ? "there are several; name one with --authority ID|NAME, see yunjian "
+                             "authority list"
+                           : "there is no such authority in this folder; see yunjian authority "
+                             "list");
     *out = id;
     return true;
+}
+
+bool folder_authority(struct clerk *clerk, struct arena *arena, str wanted, int64_t *out,
+                      struct err *e)
+{
+    struct db *db = clerk_db(clerk);
+    bool ok = db_begin(db, e) && find_authority(db, arena, wanted, out, e);
+    db_rollback(db);
+    return ok;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * init: a data folder with its authority. */
+ * init: a data folder with its authority, or the several of a simulation. */
 #include "cli/cli_priv.h"
-
-#include "decide/decide.h"
 
 enum { SESSION_KEY_BYTES = 32 };
 
@@ -22,27 +20,6 @@ static bool write_keys(const struct data_folder *folder, struct sm2_key **out_ke
     return ok;
 }
 
-/* Their codes are gathered, not printed: until the folder has its name they are worth nothing. */
-static bool add_administrators(struct clerk *clerk, struct arena *arena, int64_t authority,
-                               int64_t now_ms, struct buf *codes, struct err *e)
-{
-    const struct new_user administrators[] = {
-        {authority, authority, now_ms, ROLE_SYSTEM_ADMINISTRATOR, S("系统管理员"),
-         S("system-admin"), STR_NONE},
-        {authority, authority, now_ms, ROLE_SECURITY_ADMINISTRATOR, S("安全管理员"),
-         S("security-admin"), STR_NONE},
-        {authority, authority, now_ms, ROLE_AUDIT_ADMINISTRATOR, S("审计管理员"),
-         S("audit-admin"), STR_NONE},
-    };
-    for (size_t i = 0; i < COUNT_OF(administrators); i++) {
-        str code, login = administrators[i].login;
-        if (add_user(clerk, arena, &administrators[i], &code, e) != EXIT_DONE)
-            return false;
-        buf_addf(codes, "activation code of %-15.*s %.*s\n", STR_FMT(login), STR_FMT(code));
-    }
-    return true;
-}
-
 /* Between the look and the opening somebody else may have been quicker. */
 static bool require_no_authority(struct clerk *clerk, struct arena *arena, struct err *e)
 {
@@ -55,23 +32,36 @@ static bool require_no_authority(struct clerk *clerk, struct arena *arena, struc
                                                     "empty one. Nothing was done"));
 }
 
-static bool fill_authority(struct clerk *clerk, struct arena *arena,
-                           const struct founding *founding, const struct policy *policy,
-                           struct buf *codes, struct err *e)
+static bool found(struct clerk *clerk, struct arena *arena, const struct founding *founding,
+                  struct buf *codes, struct err *e)
 {
-    int64_t authority;
+    bool ok = true;
+    for (size_t i = 0; ok && i < founding->n; i++) {
+        struct jurisdiction *one = &founding->jurisdictions[i];
+        ok = found_authority(clerk, arena, one->pack, founding->now_ms, &one->authority, e);
+        if (ok && founding->n > 1)
+            buf_addf(codes, "authority %lld, %.*s\n", (long long)one->authority,
+                     STR_FMT(one->policy->authority.zh));
+        ok = ok && add_administrators(clerk, arena, one->authority, one->policy->id,
+                                      founding->now_ms, codes, e);
+    }
+    return ok;
+}
+
+static bool fill_record(struct clerk *clerk, struct arena *arena, const struct founding *founding,
+                        struct buf *codes, struct err *e)
+{
     /* The folder counts once it is whole and has its name; until then nothing need wait. */
     return require_no_authority(clerk, arena, e) && db_durable(clerk_db(clerk), false, e) &&
-           found_authority(clerk, arena, founding->pack, founding->now_ms, &authority, e) &&
-           add_administrators(clerk, arena, authority, founding->now_ms, codes, e) &&
-           (!founding->plan ||
-            simulate(clerk, authority, policy, founding->plan, founding->result, e)) &&
+           found(clerk, arena, founding, codes, e) &&
+           (!founding->plan || simulate(clerk, arena, founding->jurisdictions, founding->n,
+                                        founding->plan, founding->result, e)) &&
            db_durable(clerk_db(clerk), true, e) &&
            clerk_checkpoint(clerk, wall_clock(NULL), e);
 }
 
 static bool fill(const struct data_folder *folder, const struct founding *founding,
-                 const struct policy *policy, struct buf *codes, struct err *e)
+                 struct buf *codes, struct err *e)
 {
     struct sm2_key *key = NULL;
     struct clerk *clerk = NULL;
@@ -84,7 +74,7 @@ static bool fill(const struct data_folder *folder, const struct founding *foundi
               write_keys(folder, &key, e) && folder_head_key(folder, &options.head_key, e);
     options.key = key;
     ok = ok && clerk_open(&options, &clerk, e) &&
-         fill_authority(clerk, folder->arena, founding, policy, codes, e);
+         fill_record(clerk, folder->arena, founding, codes, e);
     clerk_close(clerk);
     sm2_key_free(key);
     return ok && folder_write_settings(folder, e);
@@ -100,10 +90,12 @@ bool folder_make(struct arena *arena, const struct founding *founding, struct er
     struct buf codes = buf_new(arena, 256);
     if (!place_free(arena, founding->path, e))
         return false;
-    const struct policy *policy = policy_load(arena, founding->pack, &diagnostics);
-    if (!policy) {
+    for (size_t i = 0; i < founding->n; i++) {
+        struct jurisdiction *one = &founding->jurisdictions[i];
+        one->policy = policy_load(arena, one->pack, &diagnostics);
         text = diagnostics_print(arena, &diagnostics);
-        return RAISE(e, INPUT, "policy", "%.*s", STR_FMT(text));
+        if (!one->policy)
+            return RAISE(e, INPUT, "policy", "%.*s", STR_FMT(text));
     }
     struct data_folder folder = {
         .arena = arena,
@@ -116,7 +108,7 @@ bool folder_make(struct arena *arena, const struct founding *founding, struct er
         return false;
     folder.database = database.len ? str_of(str_to_cstr(arena, database))
                                    : str_of(folder_file(&folder, "yunjian.db"));
-    if (!fill(&folder, founding, policy, &codes, e)) {
+    if (!fill(&folder, founding, &codes, e)) {
         place_discard(&folder);
         return false;
     }
@@ -144,7 +136,8 @@ bool read_place(const struct args *args, struct founding *out, struct err *e)
 int run_init(const struct args *args, struct err *e)
 {
     struct pack pack = {0};
-    struct founding founding = {.pack = &pack, .now_ms = wall_clock(NULL)};
+    struct jurisdiction only = {.pack = &pack};
+    struct founding founding = {.jurisdictions = &only, .n = 1, .now_ms = wall_clock(NULL)};
     if (!args_has(args, "data") || !args_has(args, "policy")) {
         RAISE(e, INPUT, "", "name --data DIR and --policy NAME (see yunjian policy list)");
         return EXIT_CANNOT;

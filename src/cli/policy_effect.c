@@ -6,26 +6,6 @@
 
 enum { CASES_NAMED = 20 };
 
-static bool find_authority(const struct args *args, struct db *db, int64_t *out, struct err *e)
-{
-    struct row_authority *rows;
-    size_t n, found = 0;
-    str wanted = args_get(args, "authority");
-    if (!q_authorities(db, args->arena, &rows, &n, e))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        str id = str_printf(args->arena, "%lld", (long long)rows[i].id);
-        if (wanted.len && !str_eq(wanted, id) && !str_eq(wanted, rows[i].name))
-            continue;
-        found++;
-        *out = rows[i].id;
-    }
-    return found == 1 ||
-           RAISE(e, INPUT, "--authority",
-                 found ? "there are several; name one with --authority"
-                       : "there is no such authority in this folder");
-}
-
 /* The step as the new version has it, for who wonders what will be different for the next case. */
 static const char *fate(const struct policy *to, const struct row_steps_of_open_cases *row,
                         bool zh)
@@ -88,7 +68,7 @@ bool policy_effect(const struct args *args, const struct policy *to, enum langua
     bool zh = language == LANGUAGE_ZH;
     bool ok = folder_read(args->arena, args_get(args, "data"), &folder, e) &&
               db_open(folder.database.ptr, DB_READER, &db, e) && db_begin(db, e) &&
-              find_authority(args, db, &authority, e) &&
+              find_authority(db, args->arena, args_get(args, "authority"), &authority, e) &&
               print_steps(args, db, authority, to, zh, e) &&
               print_stranded(args, db, authority, to, zh, e);
     db_close(db);

@@ -24,6 +24,11 @@ void plan(struct town *town, struct agenda item)
         swap(&heap[i], &heap[(i - 1) / 2]);
 }
 
+int64_t first_planned_ms(const struct town *town)
+{
+    return town->agenda.len ? town->agenda.items[0].at_ms : INT64_MAX;
+}
+
 bool next_planned(struct town *town, struct agenda *out)
 {
     if (town->agenda.len == 0)

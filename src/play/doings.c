@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What people do to cases: opening, deciding, handing over, urging, taking back, receiving,
- * correcting. No procedure, step or field is known by its name. */
+ * What people do to cases: deciding, handing over, urging, taking back, receiving, correcting. No
+ * procedure, step or field is known by its name. */
 #include "play/simulate_priv.h"
 
 #include <inttypes.h>
 
-enum { TRIES = 4, OPEN_AT_ONCE = 2 };
+enum { TRIES = 6 };
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
-/* The case as it is now, and its system; *kase NULL when there is no such case. */
+/* The case as it is now, and its system, if it has one; *kase NULL when there is no such case. */
 static bool load(struct town *town, int64_t id, struct case_state **kase,
                  struct system_state **system, struct err *e)
 {
     struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch};
     bool ok = db_begin(world.db, e) && world_case(&world, id, kase, e) &&
               (!*kase || world_system(&world, (*kase)->system, system, e));
-    db_rollback(world.db);
-    return ok;
-}
-
-static bool load_system(struct town *town, int64_t id, struct system_state **system, struct err *e)
-{
-    struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch};
-    bool ok = db_begin(world.db, e) && world_system(&world, id, system, e);
     db_rollback(world.db);
     return ok;
 }
@@ -37,11 +29,29 @@ static int patience(struct town *town)
                                         : (int)prng_below(&town->prng, 4);
 }
 
-static const struct outcome *choose(struct town *town, const struct step *step)
+/* One that nobody has come to yet, one time in five; NULL when all were. */
+static const struct outcome *choose_new(struct town *town, const struct act *act)
+{
+    const struct outcome *chosen = NULL;
+    const struct reached_step *reached = reached_of(town, act->procedure->id, act->step->id);
+    size_t seen = 0;
+    if (!reached || !prng_chance(&town->prng, 20))
+        return NULL;
+    for (size_t i = 0; i < act->step->n_outcomes; i++)
+        if (!reached->outcomes[i].taken && prng_below(&town->prng, ++seen) == 0)
+            chosen = &act->step->outcomes[i];
+    return chosen;
+}
+
+static const struct outcome *choose(struct town *town, const struct act *act)
 {
     static const uint64_t WEIGHTS[] = {
         [TONE_POSITIVE] = 83, [TONE_NEUTRAL] = 13, [TONE_NEGATIVE] = 4};
+    const struct step *step = act->step;
+    const struct outcome *fresh = choose_new(town, act);
     uint64_t sum = 0;
+    if (fresh)
+        return fresh;
     for (size_t i = 0; i < step->n_outcomes; i++)
         sum += WEIGHTS[step->outcomes[i].tone];
     uint64_t roll = prng_below(&town->prng, sum);
@@ -89,7 +99,7 @@ static bool upload(struct town *town, int64_t person, int64_t at_ms, struct cite
     struct db *db = clerk_db(town->clerk);
     str bytes = str_printf(town->scratch, "%.*s\n", STR_FMT(cited->material));
     struct row_upload row = {
-        .id = ++town->keys,
+        .id = ++town->machine->uploads,
         .person = person,
         .name = str_printf(town->scratch, "%.*s.txt", STR_FMT(cited->material)),
         .size = (int64_t)bytes.len,
@@ -104,14 +114,14 @@ static bool upload(struct town *town, int64_t person, int64_t at_ms, struct cite
 }
 
 /* The files that the outcome asks for, now and then one more, and what the authority has asked for
- * beyond the regulation; those that were not uploaded yet. */
+ * beyond the regulation; whoever was refused brings all. Those that were not uploaded yet. */
 static bool attach(struct town *town, const struct act *act, const struct outcome *outcome,
-                   struct command *command, struct err *e)
+                   bool all, struct command *command, struct err *e)
 {
     struct db *db = clerk_db(town->clerk);
     size_t before = command->materials.len;
     for (size_t i = 0; i < act->step->n_materials; i++)
-        if (is_asked_for(act->step, outcome, act->step->materials[i]) ||
+        if (all || is_asked_for(act->step, outcome, act->step->materials[i]) ||
             prng_chance(&town->prng, 10))
             cite(town, command, act->step->materials[i]);
     if (town->asked.step == act->step && prng_chance(&town->prng, 90))
@@ -156,18 +166,22 @@ static void from_paper(struct town *town, const struct act *act, struct command 
     command->reason = S("窗口收件，事后录入");
 }
 
-/* Would another form help, or another outcome? */
-static bool can_mend(const struct act *act, const struct refusal *refused)
+/* Would another form help, or another outcome? What was filled in with nothing, because nothing is
+ * there to be copied, stays so. */
+static bool can_mend(const struct act *act, const struct refusal *refused, const struct doc *form)
 {
-    return refused->reasons.items[0].code != REFUSAL_NOT_OFFERED &&
+    const struct refusal_reason *reason = &refused->reasons.items[0];
+    bool empty = reason->code == REFUSAL_MISSING_FIELD && doc_get(form, reason->where);
+    return reason->code != REFUSAL_NOT_OFFERED && (!empty || act->step->n_outcomes > 1) &&
            (act->step->form.n > 0 || act->step->n_outcomes > 1);
 }
 
-/* The command as that player would do it, mended and tried again while it is refused. */
-static bool try_act(struct town *town, const struct act *act, struct command command,
-                    const struct outcome **out_outcome, struct answer *answer, struct err *e)
+bool try_act(struct town *town, struct act *act, struct command command,
+             const struct outcome **out_outcome, struct answer *answer, struct err *e)
 {
-    const struct outcome *outcome = choose(town, act->step);
+    if (!look_offers(town, act, e))
+        return false;
+    const struct outcome *outcome = choose(town, act);
     const struct refusal *refused = NULL;
     struct refusal last;
     *answer = (struct answer){.kind = ANSWER_REFUSED};
@@ -185,16 +199,19 @@ static bool try_act(struct town *town, const struct act *act, struct command com
         command.outcome = outcome->id;
         command.opinion = act->step->opinion ? invent_opinion(town, outcome->tone) : STR_NONE;
         command.form = invent_form(town, act, outcome, command.form, refused);
-        if (!attach(town, act, outcome, &command, e) ||
+        if (!attach(town, act, outcome, refused != NULL, &command, e) ||
             !town_send(town, &command, act->at_ms, answer, e))
             return false;
         last = answer->refusal;
         refused = &last;
-        if (answer->kind == ANSWER_REFUSED && !can_mend(act, &last))
+        if (answer->kind == ANSWER_REFUSED && !can_mend(act, &last, command.form))
             break;
     }
     *out_outcome = outcome;
-    return answer->kind == ANSWER_DONE || detach(town, &command, e);
+    if (answer->kind != ANSWER_DONE)
+        return detach(town, &command, e);
+    reach_taken(town, act, outcome);
+    return true;
 }
 
 /* ---- what follows --------------------------------------------------------------------------- */
@@ -264,17 +281,6 @@ static void plan_correction(struct town *town, const struct calendar *calendar,
                                    .object = last->id});
 }
 
-/* Somebody will open something about a system once it is in use. */
-static void plan_system(struct town *town, const struct calendar *calendar, struct place *place,
-                        int64_t at_ms)
-{
-    int days = 2 + (int)prng_below(&town->prng, 24);
-    plan(town, (struct agenda){.at_ms = town_later(town, calendar, at_ms, days),
-                               .doing = DO_SYSTEM,
-                               .id = place->id});
-    place->watched = true;
-}
-
 static void note_system(struct town *town, const struct calendar *calendar,
                         const struct system_state *system, int64_t at_ms)
 {
@@ -285,30 +291,70 @@ static void note_system(struct town *town, const struct calendar *calendar,
     }
     place->owner = system->owner;
     place->provider = system->provider;
-    place->live = system->stage == SYSTEM_LIVE;
-    if (place->live && !place->watched)
+    place->stage = system->stage;
+    if (!place->watched)
         plan_system(town, calendar, place, at_ms);
 }
 
-/* After a command in the case: what must hold is checked, what follows is planned. act: what it
- * was done from, which is spent. resume: the case's own turn in the agenda was used up. */
-static bool look_again(struct town *town, struct act *act, int64_t kase_id,
-                       const struct answer *answer, bool resume, struct err *e)
+/* Where it stands, or would stand, among those that the town knows. */
+static size_t case_at(const struct town *town, int64_t kase)
+{
+    size_t low = 0, high = town->cases.len;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (town->cases.items[middle] < kase)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool knows_case(const struct town *town, int64_t kase)
+{
+    size_t at = case_at(town, kase);
+    return at < town->cases.len && town->cases.items[at] == kase;
+}
+
+static void learn_case(struct town *town, int64_t kase)
+{
+    size_t at = case_at(town, kase);
+    VEC_PUSH(town->arena, &town->cases, kase);
+    for (size_t i = town->cases.len - 1; i > at; i--)
+        town->cases.items[i] = town->cases.items[i - 1];
+    town->cases.items[at] = kase;
+}
+
+static void count_case(struct town *town, const struct act *act, const struct case_state *kase,
+                       bool opened)
+{
+    struct place *place = town_place(town, kase->system);
+    bool ended = kase->ended && (opened || (act->kase && !act->kase->ended));
+    if (opened) {
+        learn_case(town, kase->id);
+        reach_opened(town, kase);
+    }
+    reach_seen(town, kase);
+    if (ended)
+        reach_ended(town, kase);
+    if (place)
+        place->open += opened - ended;
+}
+
+bool look_again(struct town *town, struct act *act, int64_t kase_id, const struct answer *answer,
+                bool resume, struct err *e)
 {
     const struct calendar *calendar;
     struct case_state *kase = NULL;
     struct system_state *system = NULL;
     if (!load(town, kase_id, &kase, &system, e) || !town_calendar(town, &calendar, e))
         return false;
-    must(kase != NULL && system != NULL);
+    must(kase != NULL);
     check_case(town, kase);
-    note_system(town, calendar, system, act->at_ms);
-    struct place *place = town_place(town, system->id);
+    if (system)
+        note_system(town, calendar, system, act->at_ms);
     bool opened = answer->kind == ANSWER_DONE && !act->kase;
-    bool ended = kase->ended && (opened || (act->kase && !act->kase->ended));
-    town->result->cases += opened;
-    town->result->ended += ended;
-    place->open += opened - ended;
+    count_case(town, act, kase, opened);
     if (answer->kind == ANSWER_DONE) {
         plan_notices(town, calendar, kase, answer->first_entry, act->at_ms);
         plan_correction(town, calendar, kase, answer->first_entry, act->at_ms);
@@ -322,6 +368,13 @@ static bool look_again(struct town *town, struct act *act, int64_t kase_id,
            check_law(town, act->kase, act->system, answer, e);
 }
 
+bool look_new(struct town *town, int64_t kase, int64_t at_ms, struct err *e)
+{
+    struct act fresh = {.at_ms = at_ms};
+    struct answer answer = {.kind = ANSWER_DONE, .first_entry = INT64_MAX};
+    return look_again(town, &fresh, kase, &answer, true, e);
+}
+
 /* A case that the act has started, for the system's owner to begin; none when others have still to
  * sign. */
 static bool look_started(struct town *town, const struct act *act, int64_t cause, int64_t system,
@@ -333,118 +386,7 @@ static bool look_started(struct town *town, const struct act *act, int64_t cause
     db_rollback(db);
     if (!ok)
         return false;
-    if (!row || row->id < first_entry)
-        return true;
-    struct act fresh = {.at_ms = act->at_ms};
-    struct answer answer = {.kind = ANSWER_DONE, .first_entry = INT64_MAX};
-    return look_again(town, &fresh, row->id, &answer, true, e);
-}
-
-/* ---- opening -------------------------------------------------------------------------------- */
-
-static bool open_case(struct town *town, struct act *act, struct err *e)
-{
-    const struct outcome *outcome;
-    struct answer answer;
-    struct command command = {
-        .kind = COMMAND_open_case,
-        .procedure = act->procedure->id,
-        .system = act->system ? act->system->id : 0,
-    };
-    act->step = &act->procedure->steps[0];
-    if (!try_act(town, act, command, &outcome, &answer, e))
-        return false;
-    return answer.kind != ANSWER_DONE || look_again(town, act, answer.object, &answer, true, e);
-}
-
-bool do_found(struct town *town, const struct agenda *item, struct err *e)
-{
-    struct act act = {
-        .player = &town->players.items[item->who],
-        .procedure = town_founding(town->policy),
-        .at_ms = item->at_ms,
-    };
-    must(act.procedure != NULL); /* else nobody opens cases and nothing was planned */
-    return open_case(town, &act, e);
-}
-
-static bool retires(const struct procedure *procedure)
-{
-    for (size_t i = 0; i < procedure->n_steps; i++)
-        if (has_effect(&procedure->steps[i], NULL, EFFECT_retire))
-            return true;
-    return false;
-}
-
-/* One about systems; systems seldom go. NULL when there is none. */
-static const struct procedure *choose_procedure(struct town *town)
-{
-    const struct procedure *chosen = NULL;
-    uint64_t sum = 0;
-    for (size_t i = 0; i < town->policy->n_procedures; i++) {
-        const struct procedure *procedure = &town->policy->procedures[i];
-        uint64_t weight = procedure->subject != SUBJECT_SYSTEM ? 0 : retires(procedure) ? 1 : 12;
-        sum += weight;
-        if (weight && prng_below(&town->prng, sum) < weight)
-            chosen = procedure;
-    }
-    return chosen;
-}
-
-/* Who opens it: somebody who oversees all, the system's owner, or its provider. */
-static const struct player *opener(struct town *town, const struct procedure *procedure,
-                                   const struct place *place)
-{
-    str role = procedure->steps[0].by;
-    if (policy_role(town->policy, role)->sees == SEES_ALL || prng_chance(&town->prng, 1))
-        return town_any(town, role);
-    const struct player *owner = town_player(town, place->owner, role);
-    return owner ? owner : town_player(town, place->provider, role);
-}
-
-/* The page shows what is offered; now and then somebody tries all the same. */
-static bool looks_offered(struct town *town, const struct act *act, bool *out,
-                          struct err *e)
-{
-    struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch};
-    const struct authority_state *authority;
-    if (!town_authority(town, &authority, e))
-        return false;
-    bool ok = db_begin(world.db, e) && world_records(&world, act->system, e);
-    db_rollback(world.db);
-    struct facts facts = {
-        .authority = authority,
-        .system = act->system,
-        .policy = town->policy,
-        .today = date_of_instant(act->at_ms),
-    };
-    *out = true;
-    for (size_t i = 0; ok && i < act->procedure->n_offered; i++)
-        *out &= decide_holds(town->scratch, &facts, act->procedure->offered[i].when);
-    *out |= prng_chance(&town->prng, 5);
-    return ok;
-}
-
-bool do_system(struct town *town, const struct agenda *item, struct err *e)
-{
-    const struct calendar *calendar;
-    struct place *place = town_place(town, item->id);
-    struct act act = {.at_ms = item->at_ms};
-    place->watched = false;
-    if (!place->live)
-        return true;
-    if (!town_calendar(town, &calendar, e))
-        return false;
-    plan_system(town, calendar, place, item->at_ms);
-    act.procedure = choose_procedure(town);
-    if (!act.procedure || place->open >= OPEN_AT_ONCE)
-        return true;
-    act.player = opener(town, act.procedure, place);
-    if (!act.player)
-        return true;
-    bool offered;
-    return load_system(town, item->id, &act.system, e) &&
-           looks_offered(town, &act, &offered, e) && (!offered || open_case(town, &act, e));
+    return !row || row->id < first_entry || look_new(town, row->id, act->at_ms, e);
 }
 
 /* ---- a case goes on ------------------------------------------------------------------------- */
@@ -491,12 +433,12 @@ static bool decide_task(struct town *town, struct act *act, const struct task *t
         return false;
     bool done = answer.kind == ANSWER_DONE;
     date today = date_of_instant(act->at_ms);
-    town->result->late += done && !date_is_none(due) && date_cmp(today, due) > 0;
+    town->told->late += done && !date_is_none(due) && date_cmp(today, due) > 0;
     bool starts = done && has_effect(act->step, outcome, EFFECT_start);
     bool files = done && has_effect(act->step, outcome, EFFECT_file);
     return look_again(town, act, kase, &answer, true, e) &&
            (!starts || look_started(town, act, kase, system, answer.first_entry, e)) &&
-           (!files || check_lists(town, system, act->at_ms, e));
+           (!files || !system || check_lists(town, system, act->at_ms, e));
 }
 
 static bool send_beside(struct town *town, struct act *act, struct command *command, bool resume,
@@ -551,7 +493,7 @@ bool do_case(struct town *town, const struct agenda *item, struct err *e)
     struct act act = {.at_ms = item->at_ms};
     if (!load(town, item->id, &act.kase, &act.system, e))
         return false;
-    must(act.kase != NULL && act.system != NULL);
+    must(act.kase != NULL);
     if (act.kase->ended)
         return true;
     act.procedure = policy_procedure(town->policy, act.kase->procedure);

@@ -37,8 +37,8 @@ static bool load_calendars(struct clerk *clerk, struct arena *arena, int64_t aut
     return true;
 }
 
-bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack *pack,
-                     int64_t now_ms, int64_t *out_authority, struct err *e)
+bool found_authority_as(struct clerk *clerk, struct arena *arena, const struct pack *pack,
+                        struct label name, int64_t now_ms, int64_t *out_authority, struct err *e)
 {
     struct diagnostics diagnostics = {0};
     const struct policy *policy = policy_load(arena, pack, &diagnostics);
@@ -50,8 +50,8 @@ bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack
     must(role != NULL && role->n_levels > 0); /* the linker proved it */
     struct command registering = {
         .kind = COMMAND_register_authority,
-        .name = policy->authority.zh,
-        .name_en = policy->authority.en,
+        .name = name.zh.len ? name.zh : policy->authority.zh,
+        .name_en = name.en.len ? name.en : policy->authority.en,
         .role = policy->authority_role,
         .level = role->levels[0],
     };
@@ -68,4 +68,11 @@ bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack
         return false;
     *out_authority = authority;
     return true;
+}
+
+bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack *pack,
+                     int64_t now_ms, int64_t *out_authority, struct err *e)
+{
+    return found_authority_as(clerk, arena, pack, (struct label){STR_NONE, STR_NONE}, now_ms,
+                              out_authority, e);
 }

@@ -26,7 +26,7 @@ static void plan_filing(struct town *town, size_t who, size_t ledger, date month
 static bool may_file(const struct town *town, const struct ledger *ledger,
                      const struct player *player, const struct place *place)
 {
-    return place->live && (place->provider == player->organisation ||
+    return place->stage == SYSTEM_LIVE && (place->provider == player->organisation ||
                            place->owner == player->organisation ||
                            policy_role(town->policy, ledger->by)->sees == SEES_ALL);
 }
@@ -80,6 +80,7 @@ bool do_file(struct town *town, const struct agenda *item, struct err *e)
     town_sign(town, player, item->at_ms, &command);
     if (command.records.len && !town_send(town, &command, item->at_ms, &answer, e))
         return false;
+    town->told->filed[item->object] += answer.kind == ANSWER_DONE;
     for (size_t i = 0; answer.kind == ANSWER_DONE && i < command.records.len; i++)
         if (command.records.items[i].system &&
             !check_lists(town, command.records.items[i].system, item->at_ms, e))
@@ -262,10 +263,11 @@ bool do_calendar(struct town *town, const struct agenda *item, struct err *e)
 /* For some hours of a day it goes some minutes behind, or stands still. */
 void do_clock(struct town *town, const struct agenda *item)
 {
-    town->odd.from_ms = item->at_ms;
-    town->odd.until_ms = item->at_ms + (1 + (int64_t)prng_below(&town->prng, 5)) * HOUR_MS;
-    town->odd.still = prng_chance(&town->prng, 30);
-    town->odd.behind_ms = (1 + (int64_t)prng_below(&town->prng, 40)) * MINUTE_MS;
+    struct machine *machine = town->machine;
+    machine->odd.from_ms = item->at_ms;
+    machine->odd.until_ms = item->at_ms + (1 + (int64_t)prng_below(&town->prng, 5)) * HOUR_MS;
+    machine->odd.still = prng_chance(&town->prng, 30);
+    machine->odd.behind_ms = (1 + (int64_t)prng_below(&town->prng, 40)) * MINUTE_MS;
     date next = date_plus(date_of_instant(item->at_ms),
                           30 + (int32_t)prng_below(&town->prng, 60));
     plan(town, (struct agenda){.at_ms = instant_of_date(next, 10, 0), .doing = DO_CLOCK});
@@ -296,5 +298,7 @@ void plan_office(struct town *town)
             break;
         }
     plan(town, (struct agenda){.at_ms = some_morning(town, 25), .doing = DO_CALENDAR});
-    plan(town, (struct agenda){.at_ms = some_morning(town, 20), .doing = DO_CLOCK});
+    /* One machine has one clock. */
+    if (town == town->machine->towns)
+        plan(town, (struct agenda){.at_ms = some_morning(town, 20), .doing = DO_CLOCK});
 }

@@ -25,12 +25,11 @@ static const char *const BUREAUS[] = {
     "退役军人事务局", "统计局", "信访局"};
 static const char *const COUNTIES[] = {"青山县", "云溪县", "临江区", "石桥市", "平原县", "东岭区"};
 
-str invent_unit(struct town *town, str level, int n)
+str invent_unit(struct town *town, bool of_county, int n)
 {
     size_t bureau = (size_t)n % COUNT_OF(BUREAUS);
     size_t round = (size_t)n / COUNT_OF(BUREAUS);
-    bool county = str_eq(level, S("county"));
-    const char *place = county ? COUNTIES[(size_t)n % COUNT_OF(COUNTIES)] : "市";
+    const char *place = of_county ? COUNTIES[(size_t)n % COUNT_OF(COUNTIES)] : "市";
     if (round == 0)
         return str_printf(town->arena, "%s%s", place, BUREAUS[bureau]);
     return str_printf(town->arena, "%s%s第%zu分局", place, BUREAUS[bureau], round);
@@ -83,12 +82,24 @@ static struct doc *invent_quantities(struct town *town)
     return map;
 }
 
-/* Small numbers are more common than large ones. */
+/* Small numbers are more common than large ones, and now and then it is just the least or most. */
 static struct doc *invent_integer(struct town *town, const struct field *field)
 {
     uint64_t span = field->max > field->min ? (uint64_t)(field->max - field->min) + 1 : 1;
+    uint64_t roll = prng_below(&town->prng, 20);
+    if (roll < 2)
+        return doc_int(town->scratch, roll ? field->max : field->min);
     uint64_t one = prng_below(&town->prng, span), two = prng_below(&town->prng, span);
     return doc_int(town->scratch, field->min + (int64_t)(one < two ? one : two));
+}
+
+/* As much of it as the field takes. */
+static struct doc *fit_text(struct town *town, const struct field *field, str text)
+{
+    size_t most = field->max > 0 ? (size_t)field->max : text.len;
+    while (text.len > most || !utf8_valid(text))
+        text.len--;
+    return doc_text(town->scratch, text);
 }
 
 static struct doc *day_doc(struct town *town, date day)
@@ -96,15 +107,66 @@ static struct doc *day_doc(struct town *town, date day)
     return doc_text(town->scratch, date_print(town->scratch, day));
 }
 
-/* *day: today or the last day of the form so far; the next one lies after it. */
-static struct doc *invent_value(struct town *town, const struct field *field, str own_text,
-                                date *day)
+bool look_offers(struct town *town, struct act *act, struct err *e)
+{
+    const struct form *form = &act->step->form;
+    act->offers = NEWS(town->scratch, struct offer, form->n + 1);
+    act->n_offers = 0;
+    for (size_t i = 0; i < form->n; i++)
+        if (form->fields[i].type == FIELD_CASE || form->fields[i].type == FIELD_PERSON)
+            act->offers[act->n_offers++].field = &form->fields[i];
+    if (!act->n_offers)
+        return true;
+    struct world world = {.db = clerk_db(town->clerk), .arena = town->scratch,
+                          .today = date_of_instant(act->at_ms)};
+    struct actor *actor = NULL;
+    struct facts facts = {.policy = town->policy, .in_force = town->policy};
+    bool ok = town_authority(town, &facts.authority, e) && db_begin(world.db, e) &&
+              world_actor(&world, act->player->person, act->player->post, &actor, e);
+    must(!ok || actor != NULL);
+    struct reader reader = {world.db, town->library, town->scratch, actor, world.today};
+    for (size_t i = 0; ok && i < act->n_offers; i++)
+        ok = view_options(&reader, &facts, act->offers[i].field, NULL, &act->offers[i].items,
+                          &act->offers[i].n, e);
+    db_rollback(world.db);
+    return ok;
+}
+
+/* One of what is offered; NULL when there is nothing. */
+static struct doc *invent_choice(struct town *town, const struct act *act,
+                                 const struct field *field)
+{
+    for (size_t i = 0; act && i < act->n_offers; i++)
+        if (act->offers[i].field == field && act->offers[i].n)
+            return doc_int(town->scratch,
+                           act->offers[i].items[prng_below(&town->prng, act->offers[i].n)].id);
+    return NULL;
+}
+
+/* Some of those that hold the role, one at least where there is one. */
+static struct doc *invent_bodies(struct town *town, str role)
+{
+    struct doc *list = doc_list(town->scratch);
+    const struct player *any = town_any(town, role);
+    for (size_t i = 0; any && i < town->players.len; i += PEOPLE) {
+        const struct player *player = &town->players.items[i];
+        if (str_eq(player->role, role) &&
+            (player->organisation == any->organisation || prng_chance(&town->prng, 30)))
+            doc_push(town->scratch, list, doc_int(town->scratch, player->organisation));
+    }
+    return list;
+}
+
+/* *day: today or the last day of the form so far; the next one lies after it. act: NULL for a line
+ * of a register. */
+static struct doc *invent_value(struct town *town, const struct act *act,
+                                const struct field *field, str own_text, date *day)
 {
     struct arena *arena = town->scratch;
     struct player *body;
-    struct doc *list;
     switch (field->type) {
-    case FIELD_TEXT: return doc_text(arena, own_text.len ? own_text : invent_sentence(town));
+    case FIELD_TEXT:
+        return fit_text(town, field, own_text.len ? own_text : invent_sentence(town));
     case FIELD_INTEGER: return invent_integer(town, field);
     case FIELD_BOOL: return doc_bool(arena, prng_chance(&town->prng, 85));
     case FIELD_DATE:
@@ -116,17 +178,19 @@ static struct doc *invent_value(struct town *town, const struct field *field, st
     case FIELD_ORGANISATION:
         body = town_any(town, field->role);
         return body ? doc_int(arena, body->organisation) : NULL;
-    case FIELD_ORGANISATIONS:
-        body = town_any(town, field->role);
-        list = doc_list(arena);
-        if (body)
-            doc_push(arena, list, doc_int(arena, body->organisation));
-        return list;
+    case FIELD_ORGANISATIONS: return invent_bodies(town, field->role);
     case FIELD_MONEY: return invent_integer(town, field);
     case FIELD_CASE:
-    case FIELD_PERSON: return NULL;
+    case FIELD_PERSON: return invent_choice(town, act, field);
     }
     return NULL;
+}
+
+/* Whole units, and not less than one. */
+static int64_t half(int64_t amount)
+{
+    int64_t units = amount / 2 / QUANTITY_ONE;
+    return (units > 0 ? units : 1) * QUANTITY_ONE;
 }
 
 /* Twice as much of everything, or half; something where there was nothing. */
@@ -140,29 +204,44 @@ static struct doc *scale(struct town *town, const struct doc *quantities)
         const struct doc_member *member = &quantities->map.items[i];
         int64_t amount = member->value->integer;
         doc_put_int(town->scratch, scaled, member->key,
-                    more && amount < LIMIT_QUANTITY / 2 ? amount * 2 : amount / 2);
+                    more && amount < LIMIT_QUANTITY / 2 ? amount * 2 : half(amount));
     }
     return scaled;
 }
 
+/* Today, some time ago, or rather later. */
+static date mend_day(struct town *town, date today)
+{
+    switch (prng_below(&town->prng, 3)) {
+    case 0: return today;
+    case 1: return date_plus(today, -(int32_t)prng_below(&town->prng, 30));
+    default: return date_plus(today, 20 + (int32_t)prng_below(&town->prng, 100));
+    }
+}
+
+/* Half way down, which is allowed more often, or up. */
+static struct doc *mend_integer(struct town *town, const struct field *field, int64_t refused)
+{
+    int64_t bound = prng_chance(&town->prng, 60) ? field->min : field->max;
+    return doc_int(town->scratch, bound + (refused - bound) / 2);
+}
+
 /* What somebody writes whose value was refused. */
-static struct doc *mend_value(struct town *town, const struct field *field,
-                              const struct doc *refused, date today)
+static struct doc *mend_value(struct town *town, const struct act *act,
+                              const struct field *field, const struct doc *refused, date today)
 {
     switch (field->type) {
     case FIELD_BOOL: return doc_bool(town->scratch, !refused->boolean);
     case FIELD_INTEGER:
-        /* A smaller one is allowed more often than a larger one. */
-        return doc_int(town->scratch, field->min + (refused->integer - field->min) / 2);
-    case FIELD_DATE: return day_doc(town, today);
+    case FIELD_MONEY: return mend_integer(town, field, refused->integer);
+    case FIELD_DATE: return day_doc(town, mend_day(town, today));
     case FIELD_QUANTITIES: return scale(town, refused);
     case FIELD_TEXT:
     case FIELD_CHOICE:
     case FIELD_ORGANISATIONS:
-    case FIELD_MONEY:
     case FIELD_CASE:
     case FIELD_PERSON:
-    case FIELD_ORGANISATION: return invent_value(town, field, STR_NONE, &today);
+    case FIELD_ORGANISATION: return invent_value(town, act, field, STR_NONE, &today);
     }
     return NULL;
 }
@@ -192,12 +271,18 @@ struct doc *invent_form(struct town *town, const struct act *act, const struct o
                      str_eq(field->id, act->procedure->title_field);
         struct doc *preset = doc_get(presets, field->id), *last = doc_get(before, field->id);
         struct doc *value = last;
-        if (last && is_named(refused, field->id))
+        /* What may be left out is left out by some. */
+        if (!before && !preset && field->optional && prng_chance(&town->prng, 3))
+            continue;
+        bool named = last && is_named(refused, field->id);
+        if (named && field->optional && prng_chance(&town->prng, 30))
+            continue;
+        if (named)
             value = preset && !doc_equal(last, preset)
-                        ? preset : mend_value(town, field, last, today);
+                        ? preset : mend_value(town, act, field, last, today);
         else if (!last || (anew && !preset))
             value = preset ? preset
-                           : invent_value(town, field,
+                           : invent_value(town, act, field,
                                           names ? invent_system(town, (int)town->keys) : STR_NONE,
                                           &day);
         if (value)
@@ -216,7 +301,7 @@ struct doc *invent_line(struct town *town, const struct ledger *ledger, int habi
             field->type == FIELD_INTEGER && third > 0
                 ? doc_int(town->scratch, field->min + third * habit +
                                              (int64_t)prng_below(&town->prng, (uint64_t)third))
-                : invent_value(town, field, STR_NONE, &today);
+                : invent_value(town, NULL, field, STR_NONE, &today);
         if (value)
             doc_put(town->scratch, form, field->id, value);
     }

@@ -20,15 +20,19 @@
 /* A pack by name (shipped in the binary) or by path of its folder (anything with a slash or a
  * dot). Errors: NOT_FOUND with the nearest name, IO, LIMIT. */
 bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct err *e) WARN_UNUSED;
-/* Names of the shipped packs, ascending. */
+/* Names of the shipped packs, ascending; a folder that only holds what packs share is none. */
 str *pack_names(struct arena *arena, size_t *out_n);
 /* The published arrangements that travel in the binary. */
 bool calendar_shipped(struct arena *arena, struct calendar *out, struct err *e) WARN_UNUSED;
 
-/* Founds an authority in an empty database: registers it, loads the shipped calendar, activates
- * the pack. Errors: INPUT with the pack's diagnostics, those of the clerk. */
+/* Founds an authority beside those that there are: registers it, loads the shipped calendar,
+ * activates the pack. Errors: INPUT with the pack's diagnostics, those of the clerk. */
 bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack *pack,
                      int64_t now_ms, int64_t *out_authority, struct err *e) WARN_UNUSED;
+/* The same under another name; an empty one is the pack's own. */
+bool found_authority_as(struct clerk *clerk, struct arena *arena, const struct pack *pack,
+                        struct label name, int64_t now_ms, int64_t *out_authority, struct err *e)
+    WARN_UNUSED;
 /* Runs one command that must not be refused; a refusal becomes an INPUT error in English. */
 bool run_trusted(struct clerk *clerk, struct arena *arena, struct command *command, int64_t now_ms,
                  int64_t *out_object, struct err *e) WARN_UNUSED;
@@ -115,7 +119,7 @@ bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool
                      struct coverage *out, str *out_findings, struct err *e) WARN_UNUSED;
 
 struct simulation {
-    int units, systems, days;
+    int units, systems, days; /* units and systems: of each jurisdiction */
     uint64_t seed;
     date from;               /* first day */
     int64_t until_ms;        /* nothing happens after this instant */
@@ -128,9 +132,35 @@ struct simulation_result {
     size_t held_early, held_late, held_most;
 };
 enum { MEMORY_DAYS = 30 };
-/* Fills an authority that has been founded with organisations, people and their doings. */
-bool simulate(struct clerk *clerk, int64_t authority, const struct policy *policy,
-              const struct simulation *simulation, struct simulation_result *result,
+
+/* How far a town came in its policy: counts in the order of the program. */
+struct reached_outcome {
+    int64_t taken, ended;    /* decided so; of these, cases that ended by it */
+};
+struct reached_step {
+    bool opened;
+    struct reached_outcome *outcomes;
+};
+struct reached {
+    int64_t opened, ended, withdrawn;
+    struct reached_step *steps;
+};
+/* One of the jurisdictions that are simulated side by side. */
+struct jurisdiction {
+    const struct pack *pack;
+    const struct policy *policy;
+    int64_t authority;
+    int64_t commands, refusals, cases, ended, late;
+    struct reached *procedures;
+    int64_t *filed;          /* commands that filed lines, by register */
+};
+/* Fills authorities that have been founded with organisations, people and their doings, day by day
+ * side by side; counts are the arena's. */
+bool simulate(struct clerk *clerk, struct arena *arena, struct jurisdiction *jurisdictions,
+              size_t n, const struct simulation *simulation, struct simulation_result *result,
               struct err *e) WARN_UNUSED;
+/* What no act of it has come to, one a line ("step onboard.review", "outcome ...", "register ..."):
+ * where the policy may have a dead end, or the simulation a weak spot. */
+str simulation_unreached(struct arena *arena, const struct jurisdiction *jurisdiction);
 
 #endif

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A town at work from one seed: bodies, people and what they do, day after day, by the same
- * commands as everybody's. */
+ * Towns at work from one seed, each under a policy of its own: bodies, people and what they do, day
+ * after day, by the same commands as everybody's. */
 #include "play/simulate_priv.h"
 
 #include <inttypes.h>
 #include <string.h>
 
+/* Any odd number: towns of one seed are not alike. */
+static const uint64_t SEED_STEP = UINT64_C(0x9e3779b97f4a7c15);
+
 /* ---- time ----------------------------------------------------------------------------------- */
 
 int64_t town_clock(const struct town *town, int64_t at_ms)
 {
-    if (at_ms < town->odd.from_ms || at_ms >= town->odd.until_ms)
+    const struct machine *machine = town->machine;
+    if (at_ms < machine->odd.from_ms || at_ms >= machine->odd.until_ms)
         return at_ms;
-    return town->odd.still ? town->odd.from_ms : at_ms - town->odd.behind_ms;
+    return machine->odd.still ? machine->odd.from_ms : at_ms - machine->odd.behind_ms;
 }
 
 bool town_authority(struct town *town, const struct authority_state **out, struct err *e)
@@ -74,11 +78,11 @@ bool town_send(struct town *town, struct command *command, int64_t at_ms, struct
         return false;
     }
     if (answer->kind == ANSWER_REFUSED) {
-        town->result->refusals++;
+        town->told->refusals++;
         return true;
     }
-    town->result->commands++;
-    town->result->entries += answer->entries;
+    town->told->commands++;
+    town->machine->result->entries += answer->entries;
     return true;
 }
 
@@ -102,89 +106,92 @@ static bool carry(struct town *town, const struct agenda *item, struct err *e)
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
-/* Most systems come in the first third of the time, so that there is a life after it. */
-static void plan_foundings(struct town *town)
-{
-    const struct procedure *founding = town_founding(town->policy);
-    size_t days = (size_t)town->plan->days;
-    for (int i = 0; founding && i < town->plan->systems; i++) {
-        const struct player *player = town_any(town, founding->steps[0].by);
-        if (!player)
-            return;
-        uint64_t within = prng_chance(&town->prng, 80) ? days / 3 + 1 : days;
-        int day = (int)prng_below(&town->prng, within);
-        int hour = 8 + (int)prng_below(&town->prng, 10);
-        plan(town, (struct agenda){
-                       .at_ms = instant_of_date(date_plus(town->plan->from, day), hour, 5),
-                       .doing = DO_FOUND,
-                       .who = (size_t)(player - town->players.items)});
-    }
-}
-
 /* What is held between two acts must not grow with the days. */
-static void note_memory(struct town *town, date day)
+static void note_memory(struct machine *machine, date day)
 {
     size_t held = arena_held_now();
-    if (date_between(town->plan->from, day) <= MEMORY_DAYS && held > town->result->held_early)
-        town->result->held_early = held;
-    if (held > town->result->held_late)
-        town->result->held_late = held;
+    struct simulation_result *result = machine->result;
+    if (date_between(machine->plan->from, day) <= MEMORY_DAYS && held > result->held_early)
+        result->held_early = held;
+    if (held > result->held_late)
+        result->held_late = held;
 }
 
-static bool end_day(struct town *town, date day, struct err *e)
+static void rest(struct machine *machine)
 {
-    note_memory(town, day);
+    arena_reset(machine->scratch);
+    for (size_t i = 0; i < machine->n; i++)
+        machine->towns[i].state = NULL;
+    library_rest(machine->library);
+}
+
+static bool end_day(struct machine *machine, date day, struct err *e)
+{
+    note_memory(machine, day);
     int64_t midnight_ms = instant_of_date(day, 0, 0);
-    int64_t made = clerk_tick(town->clerk, midnight_ms, e);
-    if (made < 0 || !clerk_checkpoint(town->clerk, midnight_ms, e) || !check_day(town, e))
+    int64_t made = clerk_tick(machine->clerk, midnight_ms, e);
+    if (made < 0 || !clerk_checkpoint(machine->clerk, midnight_ms, e))
         return false;
-    arena_reset(town->scratch);
-    town->state = NULL;
-    library_rest(town->library);
-    town->result->entries += made;
-    if (town->plan->progress)
-        fprintf(town->plan->progress, "\rday %d of %d, %" PRId64 " entries",
-                1 + date_between(town->plan->from, day), town->plan->days,
-                town->result->entries);
+    for (size_t i = 0; i < machine->n; i++)
+        if (!check_day(&machine->towns[i], midnight_ms, e))
+            return false;
+    rest(machine);
+    machine->result->entries += made;
+    if (machine->plan->progress)
+        fprintf(machine->plan->progress, "\rday %d of %d, %" PRId64 " entries",
+                1 + date_between(machine->plan->from, day), machine->plan->days,
+                machine->result->entries);
     return true;
 }
 
-static bool tick_until(struct town *town, date *day, date until, struct err *e)
+static bool tick_until(struct machine *machine, date *day, date until, struct err *e)
 {
     for (; date_cmp(*day, until) <= 0; *day = date_plus(*day, 1))
-        if (!end_day(town, *day, e))
+        if (!end_day(machine, *day, e))
             return false;
     return true;
 }
 
-static bool run_days(struct town *town, struct err *e)
+/* The town whose turn it is: what comes first comes first, whosesoever it is. */
+static struct town *next_town(struct machine *machine)
 {
-    date day = date_plus(town->plan->from, 1);
-    date end = date_plus(town->plan->from, town->plan->days);
-    date last = date_of_instant(town->plan->until_ms);
+    struct town *next = &machine->towns[0];
+    for (size_t i = 1; i < machine->n; i++)
+        if (first_planned_ms(&machine->towns[i]) < first_planned_ms(next))
+            next = &machine->towns[i];
+    return next;
+}
+
+static bool run_days(struct machine *machine, struct err *e)
+{
+    date day = date_plus(machine->plan->from, 1);
+    date end = date_plus(machine->plan->from, machine->plan->days);
+    date last = date_of_instant(machine->plan->until_ms);
     if (date_cmp(last, end) < 0)
         end = last;
-    struct agenda item;
-    while (next_planned(town, &item) && item.at_ms <= town->plan->until_ms &&
-           date_cmp(date_of_instant(item.at_ms), end) <= 0) {
-        if (!tick_until(town, &day, date_of_instant(item.at_ms), e) || !carry(town, &item, e))
+    for (;;) {
+        struct agenda item;
+        struct town *town = next_town(machine);
+        if (!next_planned(town, &item) || item.at_ms > machine->plan->until_ms ||
+            date_cmp(date_of_instant(item.at_ms), end) > 0)
+            return tick_until(machine, &day, end, e);
+        if (!tick_until(machine, &day, date_of_instant(item.at_ms), e) || !carry(town, &item, e))
             return false;
-        arena_reset(town->scratch);
+        arena_reset(machine->scratch);
     }
-    return tick_until(town, &day, end, e);
 }
 
 /* The root of the whole log, from its leaves. */
-static bool tell_root(struct town *town, struct err *e)
+static bool tell_root(struct machine *machine, struct err *e)
 {
     struct tree tree = {0};
-    struct db *db = clerk_db(town->clerk);
+    struct db *db = clerk_db(machine->clerk);
     size_t n = LIMIT_PAGE_ROWS;
     bool ok = db_begin(db, e);
     while (ok && n == LIMIT_PAGE_ROWS) {
         struct row_leaf *rows;
-        arena_reset(town->scratch);
-        ok = q_leaves_from(db, town->scratch, tree.size, LIMIT_PAGE_ROWS, &rows, &n, e);
+        arena_reset(machine->scratch);
+        ok = q_leaves_from(db, machine->scratch, tree.size, LIMIT_PAGE_ROWS, &rows, &n, e);
         for (size_t i = 0; ok && i < n; i++) {
             struct digest leaf;
             must(rows[i].leaf.len == sizeof leaf.bytes);
@@ -193,37 +200,70 @@ static bool tell_root(struct town *town, struct err *e)
         }
     }
     db_rollback(db);
-    town->result->root = tree_root(&tree);
+    machine->result->root = tree_root(&tree);
     return ok;
 }
 
-bool simulate(struct clerk *clerk, int64_t authority, const struct policy *policy,
-              const struct simulation *simulation, struct simulation_result *result,
+static bool begin_town(struct machine *machine, size_t i, struct jurisdiction *told, struct err *e)
+{
+    struct town *town = &machine->towns[i];
+    *town = (struct town){
+        .machine = machine,
+        .clerk = machine->clerk,
+        .library = machine->library,
+        .arena = machine->arena,
+        .scratch = machine->scratch,
+        .policy = told->policy,
+        .plan = machine->plan,
+        .told = told,
+        .authority = told->authority,
+    };
+    prng_seed(&town->prng, machine->plan->seed + i * SEED_STEP);
+    return people_town(town, e);
+}
+
+static void add_up(const struct jurisdiction *told, struct simulation_result *result)
+{
+    result->commands += told->commands;
+    result->refusals += told->refusals;
+    result->cases += told->cases;
+    result->ended += told->ended;
+    result->late += told->late;
+}
+
+bool simulate(struct clerk *clerk, struct arena *arena, struct jurisdiction *jurisdictions,
+              size_t n, const struct simulation *simulation, struct simulation_result *result,
               struct err *e)
 {
     *result = (struct simulation_result){0};
-    struct town town = {
+    struct machine machine = {
         .clerk = clerk,
         .library = library_new(),
         .arena = arena_new((size_t)1 << 30),
         .scratch = arena_new(LIMIT_ARENA_BATCH),
-        .policy = policy,
         .plan = simulation,
         .result = result,
-        .authority = authority,
+        .n = n,
     };
-    prng_seed(&town.prng, simulation->seed);
-    bool ok = people_town(&town, e);
-    if (ok) {
-        plan_foundings(&town);
-        plan_office(&town);
-        ok = run_days(&town, e) && tell_root(&town, e);
+    machine.towns = NEWS(machine.arena, struct town, n);
+    must(n > 0);
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        reach_begin(arena, &jurisdictions[i]);
+        ok = begin_town(&machine, i, &jurisdictions[i], e);
     }
+    for (size_t i = 0; ok && i < n; i++) {
+        plan_foundings(&machine.towns[i]);
+        plan_office(&machine.towns[i]);
+    }
+    ok = ok && run_days(&machine, e) && tell_root(&machine, e);
+    for (size_t i = 0; i < n; i++)
+        add_up(&jurisdictions[i], result);
     result->held_most = arena_held_most();
     if (simulation->progress)
         fprintf(simulation->progress, "\n");
-    library_free(town.library);
-    arena_free(town.scratch);
-    arena_free(town.arena);
+    library_free(machine.library);
+    arena_free(machine.scratch);
+    arena_free(machine.arena);
     return ok;
 }

@@ -21,13 +21,14 @@ struct player {
 /* A system as far as the town goes by it: whom it belongs to, and how much is open about it. */
 struct place {
     int64_t id, owner, provider;
-    bool live, watched;      /* watched: a DO_SYSTEM stands in the agenda */
+    enum system_stage stage;
+    bool watched;            /* a DO_SYSTEM stands in the agenda */
     int open;                /* cases */
 };
 
 /* What somebody will do. */
 enum doing {
-    DO_FOUND,                /* who opens a case that registers a new system */
+    DO_FOUND,                /* try `id` of opening procedure number `object`, about no system */
     DO_SYSTEM,               /* somebody opens a case about system `id` */
     DO_CASE,                 /* the next act in case `id`: one stands in the agenda for each */
     DO_RECEIVE,              /* notice `object` of case `id` is received */
@@ -47,19 +48,38 @@ struct agenda {
     int number;              /* order of planning: breaks ties */
 };
 
-struct town {
+/* What the towns of a run share: one clerk, one clock, one agenda of days. */
+struct machine {
     struct clerk *clerk;
     struct library *library;
     struct arena *arena;     /* whole run */
     struct arena *scratch;   /* one act */
-    const struct authority_state *state; /* of the authority; NULL: it has to be asked again */
-    const struct policy *policy;
     const struct simulation *plan;
     struct simulation_result *result;
+    struct town *towns;
+    size_t n;
+    int64_t uploads;
+    struct {                 /* the clock of the machine until an instant */
+        bool still;
+        int64_t from_ms, until_ms, behind_ms;
+    } odd;
+};
+
+struct town {
+    struct machine *machine;
+    struct clerk *clerk;     /* these five are the machine's */
+    struct library *library;
+    struct arena *arena;
+    struct arena *scratch;
+    const struct simulation *plan;
+    const struct authority_state *state; /* of the authority; NULL: it has to be asked again */
+    const struct policy *policy;
+    struct jurisdiction *told;
     struct prng prng;
     int64_t authority, keys;
     VEC(struct player) players;
     VEC(struct place) places; /* ascending by id */
+    VEC(int64_t) cases;      /* that are in the agenda or over, ascending */
     VEC(struct agenda) agenda; /* a binary heap, earliest first */
     int planned;
     struct {                 /* the one further material asked for, or a NULL step */
@@ -67,11 +87,14 @@ struct town {
         const struct step *step;
         str material;
     } asked;
-    struct {                 /* the clock of the machine until an instant */
-        bool still;
-        int64_t from_ms, until_ms, behind_ms;
-    } odd;
     int64_t last_entry_ms;   /* time of the latest entry looked at */
+};
+
+/* What a page offers for a field that names cases or persons. */
+struct offer {
+    const struct field *field;
+    struct named *items;
+    size_t n;
 };
 
 /* One act: its player, and the case and system it starts from, loaded (NULL: none). */
@@ -82,14 +105,18 @@ struct act {
     const struct procedure *procedure;
     const struct step *step;
     int64_t at_ms;
+    struct offer *offers;
+    size_t n_offers;
 };
 
 /* people.c: names of nobody, and values for any form. */
 str invent_person(struct town *town);
-str invent_unit(struct town *town, str level, int n);
+str invent_unit(struct town *town, bool of_county, int n);
 str invent_system(struct town *town, int n);
 str invent_opinion(struct town *town, enum tone tone);
 str invent_sentence(struct town *town);
+/* Fills in what the page of the act's step offers. */
+bool look_offers(struct town *town, struct act *act, struct err *e) WARN_UNUSED;
 /* A form for that outcome of the step, as a busy but honest person fills it: presets kept. before
  * and refused (NULL: none): the form of the last try, and why it was refused; what is named there
  * is put otherwise, the rest stays. */
@@ -106,12 +133,22 @@ struct player *town_player(struct town *town, int64_t organisation, str role);
 struct player *town_any(struct town *town, str role);
 struct player *town_person(struct town *town, int64_t person);
 struct place *town_place(struct town *town, int64_t system); /* NULL when unknown */
-/* The procedure by which systems come into being; NULL when there is none. */
-const struct procedure *town_founding(const struct policy *policy);
+/* Does it begin without a system that there is? */
+bool town_founds(const struct procedure *procedure);
 
 /* agenda.c */
 void plan(struct town *town, struct agenda item);
 bool next_planned(struct town *town, struct agenda *out);
+/* When the first of them is; INT64_MAX when nothing is planned. */
+int64_t first_planned_ms(const struct town *town);
+
+/* reach.c: how far the town comes in its policy. */
+void reach_begin(struct arena *arena, struct jurisdiction *told);
+struct reached_step *reached_of(const struct town *town, str procedure, str step);
+void reach_opened(struct town *town, const struct case_state *kase);
+void reach_taken(struct town *town, const struct act *act, const struct outcome *outcome);
+void reach_seen(struct town *town, const struct case_state *kase);
+void reach_ended(struct town *town, const struct case_state *kase);
 
 /* simulate.c */
 /* What the machine's clock says then. */
@@ -130,11 +167,28 @@ bool town_send(struct town *town, struct command *command, int64_t at_ms, struct
                struct err *e) WARN_UNUSED;
 
 /* doings.c: cases. */
-bool do_found(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
-bool do_system(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
 bool do_case(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
 bool do_receive(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
 bool do_correct(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+/* The command as the act's player would do it, mended and tried again while it is refused. */
+bool try_act(struct town *town, struct act *act, struct command command,
+             const struct outcome **out_outcome, struct answer *answer, struct err *e) WARN_UNUSED;
+/* After a command in the case: what must hold is checked, what follows is planned. act: what it
+ * was done from, which is spent. resume: the case's own turn in the agenda was used up. */
+bool look_again(struct town *town, struct act *act, int64_t kase_id, const struct answer *answer,
+                bool resume, struct err *e) WARN_UNUSED;
+/* A case that nobody of the town has opened, by an act of another case or by the clock. */
+bool look_new(struct town *town, int64_t kase, int64_t at_ms, struct err *e) WARN_UNUSED;
+bool knows_case(const struct town *town, int64_t kase);
+
+/* opening.c */
+bool do_found(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+bool do_system(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
+/* Somebody will open something about the system, sooner when it is in use. */
+void plan_system(struct town *town, const struct calendar *calendar, struct place *place,
+                 int64_t at_ms);
+/* The first of everything that begins without a system. */
+void plan_foundings(struct town *town);
 
 /* office.c: what is done beside cases. */
 bool do_file(struct town *town, const struct agenda *item, struct err *e) WARN_UNUSED;
@@ -154,7 +208,7 @@ bool check_law(struct town *town, struct case_state *kase, struct system_state *
                const struct answer *answer, struct err *e) WARN_UNUSED;
 /* The lists of the policy find the system now if and only if its rows say so. */
 bool check_lists(struct town *town, int64_t system, int64_t at_ms, struct err *e) WARN_UNUSED;
-/* Every open case. */
-bool check_day(struct town *town, struct err *e) WARN_UNUSED;
+/* Every open case; one that nobody knows of yet is looked at as of that instant. */
+bool check_day(struct town *town, int64_t at_ms, struct err *e) WARN_UNUSED;
 
 #endif

@@ -76,92 +76,111 @@ static bool add_body(struct town *town, str role, str level, str name, int64_t p
     return true;
 }
 
-/* The procedure by which systems come into being. */
-const struct procedure *town_founding(const struct policy *policy)
+bool town_founds(const struct procedure *procedure)
 {
-    for (size_t i = 0; i < policy->n_procedures; i++)
-        if (policy->procedures[i].subject == SUBJECT_NEW)
-            return &policy->procedures[i];
-    return NULL;
+    return procedure->subject == SUBJECT_NEW;
 }
 
 static bool opens_cases(const struct policy *policy, str role)
 {
-    const struct procedure *procedure = town_founding(policy);
-    return procedure && str_eq(procedure->steps[0].by, role);
+    for (size_t i = 0; i < policy->n_procedures; i++)
+        if (town_founds(&policy->procedures[i]) &&
+            str_eq(policy->procedures[i].steps[0].by, role))
+            return true;
+    return false;
 }
 
-/* The role that sits above an opener, found by its seat. */
-static str parent_role(const struct policy *policy)
+static bool has_seat(const struct policy *policy, str role, enum seat_kind kind)
 {
     for (size_t i = 0; i < policy->n_procedures; i++)
         for (size_t k = 0; k < policy->procedures[i].n_seats; k++)
-            if (policy->procedures[i].seats[k].kind == SEAT_PARENT)
-                return policy->procedures[i].seats[k].role;
-    return STR_NONE;
+            if (policy->procedures[i].seats[k].kind == kind &&
+                str_eq(policy->procedures[i].seats[k].role, role))
+                return true;
+    return false;
 }
 
 /* How many organisations may hold the role: one where a procedure seats the only one. */
 static int at_most(const struct policy *policy, str role, int wanted)
 {
-    for (size_t i = 0; i < policy->n_procedures; i++)
-        for (size_t k = 0; k < policy->procedures[i].n_seats; k++)
-            if (policy->procedures[i].seats[k].kind == SEAT_SOLE &&
-                str_eq(policy->procedures[i].seats[k].role, role))
-                return 1;
-    return wanted;
+    return has_seat(policy, role, SEAT_SOLE) ? 1 : wanted;
 }
 
+/* Bodies above others; the authority itself may be one of them. */
+struct above {
+    int64_t ids[3];
+    size_t n;
+};
+
+static struct above bodies_above(const struct town *town)
+{
+    struct above above = {{0}, 0};
+    for (size_t i = 0; i < town->players.len && above.n < COUNT_OF(above.ids); i += PEOPLE)
+        if (has_seat(town->policy, town->players.items[i].role, SEAT_PARENT))
+            above.ids[above.n++] = town->players.items[i].organisation;
+    return above;
+}
+
+/* One unit in three is of a lower level, where the role knows several. Those have a body above
+ * them, and where there is but one level, so have all; of the highest level, some. */
 static bool people_units(struct town *town, const struct role *role, struct err *e)
 {
-    str above = parent_role(town->policy);
-    int64_t parents[3] = {0};
-    size_t n_parents = 0;
-    for (size_t i = 0; i < town->players.len && n_parents < COUNT_OF(parents); i++)
-        if (str_eq(town->players.items[i].role, above))
-            parents[n_parents++] = town->players.items[i].organisation;
+    struct above above = bodies_above(town);
     int n = at_most(town->policy, role->id, town->plan->units);
     for (int i = 0; i < n; i++) {
-        /* One unit in three belongs to a county, where the role knows counties. */
-        bool county = n_parents && role->n_levels > 1 && i % 3 == 2;
-        str level = role->levels[county ? 1 : 0];
-        int64_t parent = county ? parents[(size_t)i % n_parents] : 0;
-        if (!add_body(town, role->id, level, invent_unit(town, level, i), parent, e))
+        bool low = role->n_levels > 1 && i % 3 == 2;
+        size_t level = low ? 1 + (size_t)i / 3 % (role->n_levels - 1) : 0;
+        bool under = above.n && (low || role->n_levels == 1 || i % 6 == 4);
+        int64_t parent = under ? above.ids[(size_t)i % above.n] : 0;
+        if (!add_body(town, role->id, role->levels[level], invent_unit(town, low, i), parent, e))
             return false;
     }
     return true;
 }
 
-bool people_town(struct town *town, struct err *e)
+static bool people_above(struct town *town, const struct role *role, struct err *e)
 {
     static const char *const COUNTY[] = {"青山县", "云溪县", "临江区"};
+    int n = at_most(town->policy, role->id, COUNT_OF(COUNTY));
+    for (int i = 0; i < n; i++)
+        if (!add_body(town, role->id, role->levels[0],
+                      str_printf(town->arena, "%s政务服务和大数据管理局", COUNTY[i]), 0, e))
+            return false;
+    return true;
+}
+
+/* Whoever oversees all is one body; of others there are two. */
+static bool people_others(struct town *town, const struct role *role, struct err *e)
+{
     static const char *const CLOUD[] = {"北辰云科技有限公司", "远山云计算有限公司"};
+    if (role->sees == SEES_ALL)
+        return add_body(town, role->id, role->levels[0],
+                        str_printf(town->arena, "市%.*s局", STR_FMT(role->label.zh)), 0, e);
+    for (int i = 0; i < at_most(town->policy, role->id, COUNT_OF(CLOUD)); i++)
+        if (!add_body(town, role->id, role->levels[0], str_of(CLOUD[i]), 0, e))
+            return false;
+    return true;
+}
+
+/* Who stands above others comes first, so that units can be put under them. */
+bool people_town(struct town *town, struct err *e)
+{
     const struct policy *policy = town->policy;
-    /* Who stands above others comes first, so that units can be put under them. */
-    str above = parent_role(policy);
-    int counties = above.len ? at_most(policy, above, COUNT_OF(COUNTY)) : 0;
-    for (int i = 0; i < counties; i++)
-        if (!add_body(town, above, policy_role(policy, above)->levels[0],
-                        str_printf(town->arena, "%s政务服务和大数据管理局", COUNTY[i]), 0, e))
-            return false;
-    for (size_t i = 0; i < policy->n_roles; i++) {
-        const struct role *role = &policy->roles[i];
-        bool ok = true;
-        if (str_eq(role->id, above))
-            continue;
-        if (str_eq(role->id, policy->authority_role))
-            ok = add_body(town, role->id, role->levels[0], STR_NONE, 0, e);
-        else if (opens_cases(policy, role->id))
-            ok = people_units(town, role, e);
-        else if (role->sees == SEES_ALL)
-            ok = add_body(town, role->id, role->levels[0],
-                            str_printf(town->arena, "市%.*s局", STR_FMT(role->label.zh)), 0, e);
-        else
-            for (int k = 0; ok && k < at_most(policy, role->id, COUNT_OF(CLOUD)); k++)
-                ok = add_body(town, role->id, role->levels[0], str_of(CLOUD[k]), 0, e);
-        if (!ok)
-            return false;
-    }
+    for (int first = 1; first >= 0; first--)
+        for (size_t i = 0; i < policy->n_roles; i++) {
+            const struct role *role = &policy->roles[i];
+            bool above = has_seat(policy, role->id, SEAT_PARENT), ok;
+            if (above != (first != 0))
+                continue;
+            if (str_eq(role->id, policy->authority_role))
+                ok = add_body(town, role->id, role->levels[0], STR_NONE, 0, e);
+            else if (opens_cases(policy, role->id))
+                ok = people_units(town, role, e);
+            else
+                ok = above ? people_above(town, role, e) : people_others(town, role, e);
+            if (!ok)
+                return false;
+        }
     return true;
 }
 

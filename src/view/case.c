@@ -52,6 +52,11 @@ bool view_facts(struct reader *reader, int64_t kase, struct facts *out, bool *ou
     if (kase && !load_case(reader, kase, out, e))
         return false;
     *out_visible = kase == 0 || (in_force && decide_may_see(out));
+    if (!*out_visible) {
+        out->kase = NULL;
+        out->system = NULL;
+        out->policy = in_force;
+    }
     return true;
 }
 

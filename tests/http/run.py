@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import cases_authorisation  # noqa: E402
 import cases_commands  # noqa: E402
+import cases_isolation  # noqa: E402
 import cases_load  # noqa: E402
 import cases_sessions  # noqa: E402
 import cases_strict  # noqa: E402
@@ -28,8 +29,8 @@ from server import Server  # noqa: E402
 from world import World  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MODULES = [cases_commands, cases_uploads, cases_strict, cases_authorisation, cases_load,
-           cases_sessions]
+MODULES = [cases_commands, cases_isolation, cases_uploads, cases_strict, cases_authorisation,
+           cases_load, cases_sessions]
 
 
 def tests_of(world):

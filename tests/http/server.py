@@ -37,9 +37,20 @@ class Server:
                            '--seed', '1', *more)
         return dict(re.findall(r'activation code of (\S+)\s+(\S+)', printed))
 
-    def add_user(self, login, name, role, organisation, password):
+    def add_authority(self, policy, name, name_en):
+        """One more jurisdiction; the printed activation codes by login."""
+        printed = self.run('authority', 'add', '--data', str(self.folder), '--policy', policy,
+                           '--name', name, '--name-en', name_en)
+        return dict(re.findall(r'activation code of (\S+)\s+(\S+)', printed))
+
+    def add_organisation(self, name, role, authority):
+        return self.run('organisation', 'add', '--data', str(self.folder), '--role', role,
+                        '--level', 'city', '--name', name, '--authority', authority).strip()
+
+    def add_user(self, login, name, role, organisation, password, authority=None):
         """Without a password: gives the activation code."""
         more = ['--password-stdin'] if password else []
+        more += ['--authority', authority] if authority else []
         printed = self.run('user', 'add', '--data', str(self.folder), '--organisation',
                            str(organisation), '--role', role, '--login', login, '--name', name,
                            *more, text=(password or '') + '\n')

@@ -31,6 +31,17 @@ PEOPLE = {
     'security': ('安全员', 'security-administrator', None, None),
     'audit': ('审计员', 'audit-administrator', None, None),
 }
+# The same of a second jurisdiction under the same regulation: name, role, organisation.
+NEIGHBOURS = {
+    'next-unit': ('邻甲', 'using-unit', '邻郡第一处'),
+    'next-colleague': ('邻乙', 'using-unit', '邻郡第一处'),
+    'next-authority': ('邻丙', 'authority', '邻郡数据中心'),
+    'next-provider': ('邻丁', 'provider', '邻郡云股份'),
+    'next-auditor': ('邻戊', 'auditor', '邻郡稽核组'),
+    'next-system': ('邻己', 'system-administrator', '邻郡数据中心'),
+    'next-security': ('邻庚', 'security-administrator', '邻郡数据中心'),
+    'next-audit': ('邻辛', 'audit-administrator', '邻郡数据中心'),
+}
 
 
 class World:
@@ -42,7 +53,17 @@ class World:
             self.add_person(login, *who)
         self.new_code = server.add_user('newcomer', '新人', 'using-unit',
                                         self.organisations['unit'], None)
+        self.next_codes = server.add_authority(POLICY, '邻郡数据中心', 'Next Data Centre')
+        for login, who in NEIGHBOURS.items():
+            self.add_neighbour(login, *who)
         server.start()
+
+    def add_neighbour(self, login, name, role, organisation):
+        there = self.server.sql(f"SELECT id FROM organisations WHERE name = '{organisation}'")
+        made = there[0][0] if there else self.server.add_organisation(organisation, role,
+                                                                      '邻郡数据中心')
+        self.organisations[login] = made
+        self.server.add_user(login, name, role, made, PASSWORD, '邻郡数据中心')
 
     def add_person(self, login, name, role, level, which):
         rows = self.server.sql('SELECT id, role, level, parent FROM organisations ORDER BY id')
@@ -79,7 +100,7 @@ class World:
                 for name in materials]
 
     def opening(self, login='unit', **changes):
-        form = dict(FORM, **{'system-name': '系统' + uuid.uuid4().hex[:8]}, **changes)
+        form = {**FORM, 'system-name': '系统' + uuid.uuid4().hex[:8], **changes}
         return {'procedure': 'onboard', 'outcome': 'submit', 'form': form,
                 'materials': self.cite(login, 'application-form', 'technical-plan')}
 

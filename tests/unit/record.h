@@ -45,7 +45,8 @@ static inline void fill_record(void)
     OK(clerk_checkpoint(clerk, now_ms, &e));
     struct simulation plan = {.units = 5, .systems = 9, .days = 130, .seed = 5,
                               .from = {20454}, .until_ms = now_ms + INT64_C(86400000) * 140};
-    OK(simulate(clerk, authority, policy, &plan, &result, &e));
+    struct jurisdiction town = {.policy = policy, .authority = authority};
+    OK(simulate(clerk, arena, &town, 1, &plan, &result, &e));
 }
 
 /* `where` says where. db is the clerk's connection afterwards. */
