@@ -99,7 +99,8 @@ date latest_notice(struct act *act, const struct limit *limit, date on);
 void follow_targets(struct act *act);        /* closes, holds, opens, ends */
 void open_task(struct act *act, const struct step *step);
 void close_tasks(struct act *act);           /* all that are still owed, undecided */
-void run_effects(struct act *act);
+void run_effects(struct act *act);            /* all but extensions */
+void run_extensions(struct act *act);         /* after follow_targets */
 
 /* Files a line about act->system or, when it is NULL, about the organisation; then the lists. */
 void file_line(struct act *act, const struct ledger *ledger, int64_t organisation, int32_t period,

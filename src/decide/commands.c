@@ -135,6 +135,7 @@ static void carry_out(struct act *act)
         close_other_seats(act, case_task_by_id(act->kase, act->task));
     run_effects(act);
     follow_targets(act);
+    run_extensions(act);
 }
 
 static bool find_outcome(struct act *act)

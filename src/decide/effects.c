@@ -204,8 +204,17 @@ void run_effects(struct act *act)
         case EFFECT_set_live: set_live(act); break;
         case EFFECT_retire: retire(act); break;
         case EFFECT_file: file(act, effect); break;
-        case EFFECT_extend: extend(act, effect); break;
+        case EFFECT_extend: break; /* after the targets, see below */
         case EFFECT_start: start(act, effect); break;
         }
     }
+}
+
+/* More time is given to what is owed once the outcome has led where it leads: a step that stays has
+ * been decided for a moment, and is owed again only then. */
+void run_extensions(struct act *act)
+{
+    for (size_t i = 0; i < act->outcome->n_effects; i++)
+        if (act->outcome->effects[i].kind == EFFECT_extend)
+            extend(act, &act->outcome->effects[i]);
 }
