@@ -101,7 +101,7 @@ static struct doc *render_place(struct arena *arena, str place)
     struct doc *doc = doc_map(arena);
     doc_put_text(arena, doc, S("file"), file);
     doc_put_int(arena, doc, S("line"), str_to_i64(number, &line) ? line : 0);
-    doc_put_text(arena, doc, S("text"), or_empty(scenario_line(place)));
+    doc_put_text(arena, doc, S("text"), or_empty(scenario_line(arena, place)));
     return doc;
 }
 

@@ -148,21 +148,33 @@ bool coverage_shipped(struct arena *arena, str pack, struct proven **out, size_t
     return true;
 }
 
-/* PATH:LINE, where PATH is policies/NAME/scenarios/FILE. */
-str scenario_line(str place)
+/* The n-th line; one that ends in a backslash goes on in the next. */
+static str nth_line(struct arena *arena, str text, int64_t wanted)
 {
-    str path, number, file, text, line = STR_NONE;
+    str line = STR_NONE;
+    for (int64_t at = 0; at < wanted && text.len; at++)
+        str_cut(text, '\n', &line, &text);
+    line = str_trim(line);
+    while (str_ends(line, S("\\"))) {
+        str more;
+        str_cut(text, '\n', &more, &text);
+        str head = str_trim((str){line.ptr, line.len - 1}), tail = str_trim(more);
+        line = str_printf(arena, "%.*s %.*s", STR_FMT(head), STR_FMT(tail));
+    }
+    return line;
+}
+
+/* PATH:LINE, where PATH is policies/NAME/scenarios/FILE. */
+str scenario_line(struct arena *arena, str place)
+{
+    str path, number, folder;
     int64_t wanted;
     str_cut(place, ':', &path, &number);
-    str_cut(path, '/', &file, &path);
+    str_cut(path, '/', &folder, &path);
     if (!str_to_i64(number, &wanted))
         return STR_NONE;
     for (size_t i = 0; i < embedded_scenarios_n; i++)
-        if (str_eq(str_of(embedded_scenarios[i].path), path)) {
-            text = embedded_bytes(&embedded_scenarios[i]);
-            for (int64_t at = 0; at < wanted && text.len; at++)
-                str_cut(text, '\n', &line, &text);
-            return str_trim(line);
-        }
+        if (str_eq(str_of(embedded_scenarios[i].path), path))
+            return nth_line(arena, embedded_bytes(&embedded_scenarios[i]), wanted);
     return STR_NONE;
 }

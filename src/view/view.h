@@ -287,8 +287,8 @@ struct proven {
 /* None when the pack has no table. INPUT when a line is broken. */
 bool coverage_shipped(struct arena *arena, str pack, struct proven **out, size_t *out_n,
                       struct err *e) WARN_UNUSED;
-/* The line of a shipped scenario, PATH:LINE; empty when there is none. */
-str scenario_line(str place);
+/* What stands at a line of a shipped scenario, PATH:LINE; empty when there is none. */
+str scenario_line(struct arena *arena, str place);
 
 /* Whether the table of coverage speaks of the version that is shown, or why it does not. */
 enum proof_source { PROOF_SHIPPED, PROOF_OTHER_VERSION, PROOF_NOT_SHIPPED };
