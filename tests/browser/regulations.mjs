@@ -103,6 +103,8 @@ export async function layBeside(browser, server, complaints, look, check) {
   check('in English too', await person.the('comparison').innerText(), /within 5 working days/)
   await look(person, 'comparison-en')
   await person.the('side-maple').uncheck()
+  check('one alone differs from nothing', await person.the('compare-differing').count(), 0)
+  await person.the('side-zhengzhou-2019').uncheck()
   await person.the('compare-empty').waitFor()
   await look(person, 'comparison-empty')
   await server.stop()

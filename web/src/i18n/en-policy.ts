@@ -74,7 +74,6 @@ export default {
     why: {
       declared: 'Rules claim it, but no scenario fails without them.',
       unproven: 'Rules claim it; nothing is known of proofs of this version.',
-      missing: 'No rule claims it so far.',
       outside: 'There is nothing to build.',
       neighbour: "A neighbouring system's.",
     },

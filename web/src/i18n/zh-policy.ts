@@ -74,7 +74,6 @@ export default {
     why: {
       declared: '有规则声明满足，但去掉该规则后没有场景因此落空。',
       unproven: '有规则声明满足；本版本没有验证结果。',
-      missing: '目前没有规则声明满足这一要求。',
       outside: '无需平台实现。',
       neighbour: '由相邻系统承担。',
     },
