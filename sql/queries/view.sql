@@ -59,7 +59,7 @@ ORDER BY c.id DESC LIMIT $4;
 -- Open cases that stand at a step of a version of the policy, each once, though several sign it.
 
 -- name: work_at_all (i64 authority, text policy, text procedure, text step, i64 before, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
   t.closed_on, c.id
 FROM cases c JOIN tasks t ON t.kase = c.id
@@ -69,7 +69,7 @@ WHERE c.authority = $1 AND c.policy = $2 AND c.procedure = $3 AND t.step = $4 AN
 ORDER BY c.id DESC LIMIT $6;
 
 -- name: work_at_party (i64 organisation, text policy, text procedure, text step, i64 before, i64 limit) -> many work
-SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.outcome, t.id, t.step,
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
   t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
   t.closed_on, c.id
 FROM parties p JOIN cases c ON c.id = p.kase JOIN tasks t ON t.kase = c.id

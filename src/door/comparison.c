@@ -120,6 +120,7 @@ static struct doc *render_step(const struct place *at)
     doc_put(arena, doc, S("label"), render_label(arena, step->label));
     put_basis(arena, doc, step->basis);
     doc_put_bool(arena, doc, S("stage"), step->stage);
+    doc_put_bool(arena, doc, S("each"), step->each);
     doc_put_bool(arena, doc, S("opinion"), step->opinion);
     doc_put_bool(arena, doc, S("further"), step->further);
     doc_put(arena, doc, S("actors"), render_actors(at));
@@ -127,6 +128,16 @@ static struct doc *render_step(const struct place *at)
     doc_put(arena, doc, S("materials"), render_materials(at));
     doc_put(arena, doc, S("outcomes"), render_decisions(at));
     return doc;
+}
+
+static str subject_name(enum subject subject)
+{
+    switch (subject) {
+    case SUBJECT_NEW: return S("new");
+    case SUBJECT_SYSTEM: return S("system");
+    case SUBJECT_OPENER: return S("opener");
+    }
+    return S("");
 }
 
 static struct doc *render_procedure(struct place *at)
@@ -141,7 +152,8 @@ static struct doc *render_procedure(struct place *at)
     doc_put_text(arena, doc, S("id"), procedure->id);
     doc_put(arena, doc, S("label"), render_label(arena, procedure->label));
     put_basis(arena, doc, procedure->basis);
-    doc_put_bool(arena, doc, S("about_system"), procedure->about);
+    doc_put_text(arena, doc, S("subject"), subject_name(procedure->subject));
+    doc_put_bool(arena, doc, S("priority"), procedure->priority);
     doc_put_bool(arena, doc, S("withdrawal"), procedure->withdrawal.present);
     doc_put(arena, doc, S("steps"), steps);
     return doc;
@@ -151,8 +163,9 @@ static struct doc *render_procedure(struct place *at)
 
 static bool is_number(enum rule_kind kind)
 {
-    static const enum rule_kind NUMBERS[] = {RULE_WITHIN, RULE_EXCEPT, RULE_EXTEND, RULE_WAIT,
-                                             RULE_AHEAD,  RULE_MIN,    RULE_MAX,    RULE_EVERY};
+    static const enum rule_kind NUMBERS[] = {RULE_WITHIN, RULE_EXCEPT, RULE_EXTEND,
+                                             RULE_WAIT,   RULE_AHEAD,  RULE_MIN,
+                                             RULE_MAX,    RULE_EVERY,  RULE_OPENS};
     for (size_t i = 0; i < COUNT_OF(NUMBERS); i++)
         if (NUMBERS[i] == kind)
             return true;
@@ -198,6 +211,23 @@ static struct doc *render_ledger_row(struct arena *arena, const struct policy *p
     return doc;
 }
 
+static struct doc *render_reports(struct arena *arena, const struct policy *policy)
+{
+    struct doc *list = doc_list(arena);
+    for (size_t i = 0; i < policy->n_reports; i++) {
+        const struct report *report = &policy->reports[i];
+        struct doc *one = doc_map(arena), *columns = doc_list(arena);
+        for (size_t k = 0; k < report->n_columns; k++)
+            doc_push(arena, columns, render_label(arena, report->columns[k].label));
+        doc_put_text(arena, one, S("id"), report->id);
+        doc_put(arena, one, S("label"), render_label(arena, report->label));
+        put_basis(arena, one, report->basis);
+        doc_put(arena, one, S("columns"), columns);
+        doc_push(arena, list, one);
+    }
+    return list;
+}
+
 static struct doc *render_roles(struct arena *arena, const struct policy *policy)
 {
     struct doc *list = doc_list(arena);
@@ -231,6 +261,7 @@ static struct doc *render_side(struct request *r, const struct regulation *one)
     doc_put(arena, doc, S("roles"), render_roles(arena, policy));
     doc_put(arena, doc, S("procedures"), procedures);
     doc_put(arena, doc, S("registers"), registers);
+    doc_put(arena, doc, S("reports"), render_reports(arena, policy));
     doc_put(arena, doc, S("numbers"), render_numbers(arena, policy, rules, n));
     return doc;
 }

@@ -131,11 +131,15 @@ static struct doc *render_part(struct arena *arena, str id, struct label label)
     return doc;
 }
 
-/* As it lies in the project, for what is shipped; the place names it within its pack. */
+/* As it lies in the project, for what is shipped; the place names it within its pack, and what
+ * another pack lends by that one's name before it. */
 static str file_of(struct arena *arena, const struct regulation *one, const struct rule *rule)
 {
+    str owner, file;
     if (one->proof != PROOF_SHIPPED)
         return rule->pos.file;
+    if (str_cut(rule->pos.file, '.', &owner, &file) && str_has(file, S(".")))
+        return str_printf(arena, "policies/%.*s/%.*s", STR_FMT(owner), STR_FMT(file));
     return str_printf(arena, "policies/%.*s/%.*s", STR_FMT(one->policy->id),
                       STR_FMT(rule->pos.file));
 }

@@ -86,7 +86,7 @@ static bool add_used(struct arena *arena, str name_or_path, str name, struct pac
         return false;
     }
     if (!used.files.len)
-        (void)pack_shipped_files(arena, name, &used);
+        pack_shipped_files(arena, name, &used);
     for (size_t i = 0; i < used.files.len; i++) {
         const struct pack_file *file = &used.files.items[i];
         pack_add(arena, pack, str_printf(arena, "%.*s.%.*s", STR_FMT(name), STR_FMT(file->name)),

@@ -142,8 +142,8 @@ static str field_rule(const struct aloud *a, const struct rule *rule)
         return str_printf(a->arena, zh ? "填写%.*s：%.*s" : "asks for %.*s: %.*s", STR_FMT(name),
                           STR_FMT(what));
     }
-    bool least = rule->kind == RULE_MIN;
-    int64_t bound = least ? field->min : field->max;
+    bool least = rule->kind == RULE_MIN, money = field->type == FIELD_MONEY;
+    int64_t bound = (least ? field->min : field->max) / (money ? FEN_PER_YUAN : 1);
     enum unit unit;
     struct limit_case length = {.count = (int32_t)bound};
     if (unit_parse(field->unit, &unit) && bound <= INT32_MAX) {
@@ -154,10 +154,11 @@ static str field_rule(const struct aloud *a, const struct rule *rule)
                                 : (zh ? "%.*s不超过%.*s" : "%.*s is at most %.*s"),
                           STR_FMT(name), STR_FMT(words));
     }
+    str what = money ? in(a, "元", " yuan") : field->unit;
     return str_printf(a->arena,
                       least ? (zh ? "%.*s不小于%lld%.*s" : "%.*s is at least %lld%.*s")
                             : (zh ? "%.*s不大于%lld%.*s" : "%.*s is at most %lld%.*s"),
-                      STR_FMT(name), (long long)bound, STR_FMT(field->unit));
+                      STR_FMT(name), (long long)bound, STR_FMT(what));
 }
 
 static str target_rule(const struct aloud *a, const struct rule *rule)
@@ -197,6 +198,10 @@ static str shown_rule(const struct aloud *a, const struct shown *shown)
                : kind                     ? quoted_label(a, kind->label)
                : ledger                   ? quoted_label(a, ledger->label)
                                           : shown->id;
+    str role = shown->role.len ? role_in(a, shown->role) : S("");
+    if (role.len)
+        what = str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s（%.*s）" : "%.*s (%.*s)",
+                          STR_FMT(what), STR_FMT(role));
     return str_printf(a->arena,
                       a->language == LANGUAGE_ZH ? "办理时参阅%.*s，并随决定留痕"
                                                  : "%.*s lies beside it and is noted with it",
@@ -207,6 +212,8 @@ static str actor_rule(const struct aloud *a, const struct rule *rule)
 {
     bool zh = a->language == LANGUAGE_ZH, several = rule->step->n_seats > 1;
     str who = role_in(a, rule->step->seats[rule->at]);
+    if (rule->step->each)
+        return str_printf(a->arena, zh ? "由每一%.*s会签" : "each %.*s signs", STR_FMT(who));
     return str_printf(a->arena,
                       several ? (zh ? "由%.*s会签" : "%.*s signs, with others")
                               : (zh ? "由%.*s办理" : "%.*s decides"),
@@ -237,6 +244,25 @@ static str list_rule(const struct aloud *a, const struct listing_rule *list)
                       a->language == LANGUAGE_ZH ? "清单%.*s列入 %.*s 的系统"
                                                  : "list %.*s finds the systems where %.*s",
                       STR_FMT(name), STR_FMT(when));
+}
+
+static str column_rule(const struct aloud *a, const struct rule *rule)
+{
+    const struct report_column *column = rule->part;
+    str report = quoted_label(a, rule->report->label), name = quoted_label(a, column->label);
+    str when = expression_text(column->when);
+    return str_printf(a->arena,
+                      a->language == LANGUAGE_ZH ? "统计%.*s的%.*s：%.*s 的系统数"
+                                                 : "report %.*s counts as %.*s the systems where "
+                                                   "%.*s",
+                      STR_FMT(report), STR_FMT(name), STR_FMT(when));
+}
+
+static str opens_rule(const struct aloud *a, const struct recurrence *opens)
+{
+    str when = recurrence_words(a, opens);
+    bool zh = a->language == LANGUAGE_ZH;
+    return str_printf(a->arena, zh ? "%.*s自动发起" : "opens by itself %.*s", STR_FMT(when));
 }
 
 static str withdraw_rule(const struct aloud *a, const struct procedure *procedure)
@@ -275,6 +301,9 @@ static str rule_text(const struct aloud *a, const struct rule *rule)
     case RULE_FILER:
     case RULE_EVERY: return ledger_rule(a, rule);
     case RULE_LIST: return list_rule(a, rule->part);
+    case RULE_OPENS: return opens_rule(a, rule->part);
+    case RULE_PRIORITY: return in(a, "优先于其他办件", "comes before all other cases");
+    case RULE_COLUMN: return column_rule(a, rule);
     }
     return STR_NONE;
 }

@@ -176,6 +176,16 @@ def sides_are_made_of_the_programs(world):
 # ---- other policies than the shipped one, on servers of their own -------------------------------
 
 
+def founded(own, pack):
+    """An authority of its own that goes by the pack of a folder, with one person."""
+    data = str(own.server.folder)
+    own.server.run('init', '--data', data, '--policy', str(ROOT / pack), '--listen', '127.0.0.1:0')
+    own.server.run('user', 'add', '--data', data, '--first', '--role', 'authority', '--login',
+                   'authority', '--name', '李四', '--password-stdin',
+                   text='correct-horse-battery\n')
+    own.server.start()
+
+
 def on_its_own(world, folder, init):
     own = type(world).__new__(type(world))
     own.server = Server(world.server.binary, pathlib.Path(folder) / 'data')
@@ -185,17 +195,8 @@ def on_its_own(world, folder, init):
 
 
 def what_is_not_shipped_proves_nothing(world):
-    def init(own):
-        data = str(own.server.folder)
-        own.server.run('init', '--data', data, '--policy', str(ROOT / 'tests/packs/maple'),
-                       '--listen', '127.0.0.1:0')
-        own.server.run('user', 'add', '--data', data, '--first', '--role', 'authority', '--login',
-                       'authority', '--name', '李四', '--password-stdin',
-                       text='correct-horse-battery\n')
-        own.server.start()
-
     with tempfile.TemporaryDirectory(prefix='yunjian-maple-') as folder:
-        own = on_its_own(world, folder, init)
+        own = on_its_own(world, folder, lambda own: founded(own, 'tests/packs/maple'))
         try:
             rows = {one['id']: one for one in get(own, 'authority', '/policies')['policies']}
             maple = rows['maple']
@@ -211,6 +212,35 @@ def what_is_not_shipped_proves_nothing(world):
             assert [one['id'] for one in sides][-1] == 'maple' and len(sides) == len(rows)
         finally:
             own.server.stop()
+
+
+def every_rule_of_every_pack_is_read_aloud(world):
+    """Whatever a pack can say has words in both languages, here and side by side."""
+    for pack in ('heron', 'willow'):
+        with tempfile.TemporaryDirectory(prefix=f'yunjian-{pack}-') as folder:
+            own = on_its_own(world, folder, lambda own, pack=pack: founded(
+                own, 'tests/packs/' + pack))
+            try:
+                name = [one['id'] for one in get(own, 'authority', '/policies')['policies']
+                        if one['in_force']][0]
+                kinds = set()
+                for row in get(own, 'authority', f'/policies/{name}')['articles']:
+                    path = f'/policies/{name}/articles/{row["article"]}'
+                    for rule in get(own, 'authority', path)['met_by']:
+                        kinds.add(rule['kind'])
+                        words = rule['words']
+                        assert words['zh'] and words['en'] and 'null' not in str(words), rule
+                        assert rule['line'] > 0, rule
+                assert kinds >= {'by', 'to', 'within'}, kinds
+                side = [one for one in get(own, 'authority', '/comparison')['policies']
+                        if one['id'] == name][0]
+                for procedure in side['procedures']:
+                    for step in procedure['steps']:
+                        assert step['actors'] and all(
+                            limit['brief']['zh'] and limit['words']['en']
+                            for limit in step['limits']), step
+            finally:
+                own.server.stop()
 
 
 def an_earlier_version_is_counted_apart(world):
@@ -251,4 +281,5 @@ CASES = [the_states_are_those_of_the_table, every_article_says_what_it_asks,
          places_are_where_they_say, counts_lead_to_their_cases,
          administrators_read_and_count_nothing, cases_of_another_authority_are_not_counted,
          a_step_is_asked_for_as_a_whole, sides_are_made_of_the_programs,
-         what_is_not_shipped_proves_nothing, an_earlier_version_is_counted_apart]
+         what_is_not_shipped_proves_nothing, every_rule_of_every_pack_is_read_aloud,
+         an_earlier_version_is_counted_apart]

@@ -41,7 +41,7 @@ export default {
     noRequirements: 'The table of requirements has nothing of this article.',
     rules: 'Rules',
     noRules: 'No rule rests on this article.',
-    wholeRegulation: 'Registers and lists',
+    wholeRegulation: 'Registers, lists and reports',
     beside: 'The procedure as a whole',
     casesNow: '{n} running',
     casesEarlier: '{n} running under an earlier version',
@@ -107,6 +107,9 @@ export default {
       filer: 'filed by',
       every: 'period',
       list: 'list',
+      opens: 'recurs',
+      priority: 'priority',
+      column: 'report',
     },
   },
   compare: {
@@ -137,6 +140,8 @@ export default {
     together: 'Signed together',
     above: 'County review',
     withdrawal: 'Taking back',
+    priority: 'Priority',
     registers: 'Registers',
+    reports: 'Reports',
   },
 }

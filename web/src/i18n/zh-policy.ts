@@ -41,7 +41,7 @@ export default {
     noRequirements: '要求表中没有本条的内容。',
     rules: '规则',
     noRules: '没有规则依据本条。',
-    wholeRegulation: '台账与清单',
+    wholeRegulation: '台账、清单与统计',
     beside: '事项整体',
     casesNow: '在办 {n} 件',
     casesEarlier: '早先版本在办 {n} 件',
@@ -107,6 +107,9 @@ export default {
       filer: '填报人',
       every: '周期',
       list: '清单',
+      opens: '自动发起',
+      priority: '优先',
+      column: '统计',
     },
   },
   compare: {
@@ -137,6 +140,8 @@ export default {
     together: '会签',
     above: '县级审核',
     withdrawal: '撤回',
+    priority: '优先',
     registers: '台账',
+    reports: '统计',
   },
 }

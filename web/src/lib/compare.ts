@@ -123,11 +123,12 @@ function headSection(sides: PolicySide[]): Section {
 
 function stepCell(step: Step | undefined, order: number): Cell | null {
   if (!step) return null
-  const actors = join(
+  const who = join(
     step.actors.map((one) => one.label),
     ' + ',
     ' + ',
   )
+  const actors = step.each ? label(`每一${who.zh}`, `each ${who.en}`) : who
   const lines: Line[] = [{ text: label(`${order}. ${actors.zh}`, `${order}. ${actors.en}`) }]
   for (const limit of step.limits) lines.push({ text: limit.brief, hint: limit.words })
   const decisions = join(
@@ -155,7 +156,7 @@ function factRows(found: (Procedure | undefined)[]): Row[] {
   const named = (list: { label: Label }[]) => list.map((one) => one.label)
   const several = (one: Procedure) =>
     one.steps
-      .filter((step) => step.actors.length > 1)
+      .filter((step) => step.each || step.actors.length > 1)
       .map((step) => {
         const who = join(named(step.actors))
         return label(`${step.label.zh}（${who.zh}）`, `${step.label.en} (${who.en})`)
@@ -197,6 +198,11 @@ function factRows(found: (Procedure | undefined)[]): Row[] {
       'compare.withdrawal',
       facts((one) => plain(one.withdrawal ? label('可以', 'yes') : label('不可以', 'no'))),
     ),
+    row(
+      'priority',
+      'compare.priority',
+      facts((one) => plain(one.priority ? label('优先办理', 'first') : label('无', 'none'))),
+    ),
   ]
 }
 
@@ -222,13 +228,18 @@ function procedureSection(id: string, sides: PolicySide[]): Section {
   return { id, head: found.find((one) => one)!.label, own: ownNames(id, sides), rows }
 }
 
+const SUBJECTS = ['new', 'system', 'opener'] as const
+
 /** What registers a new system comes before what is about one. */
 export function procedureIds(sides: PolicySide[]): string[] {
-  const ids = (about: boolean) =>
-    sides.map((side) =>
-      side.procedures.filter((one) => one.about_system === about).map((one) => one.id),
-    )
-  return [...new Set([...mergeOrders(ids(false)), ...mergeOrders(ids(true))])]
+  const ids = SUBJECTS.flatMap((subject) =>
+    mergeOrders(
+      sides.map((side) =>
+        side.procedures.filter((one) => one.subject === subject).map((one) => one.id),
+      ),
+    ),
+  )
+  return [...new Set(ids)]
 }
 
 export function stepSections(sides: PolicySide[]): Section[] {
@@ -270,27 +281,51 @@ export function numberSections(sides: PolicySide[]): Section[] {
 
 // ---- registers -----------------------------------------------------------------------------------
 
-export function registerSections(sides: PolicySide[]): Section[] {
-  const ids = mergeOrders(sides.map((side) => side.registers.map((one) => one.id)))
-  const rows = ids.map((id) => {
-    const found = sides.map((side) => side.registers.find((one) => one.id === id))
-    return row(
-      id,
-      found.find((one) => one)!.label,
-      found.map((one) => {
-        if (!one) return null
-        const by = one.by ?? label('由办理事项记入', 'by a procedure')
-        const period = one.monthly ? label('每月', 'monthly') : label('不按月', 'not by months')
-        const fields = join(one.fields)
-        return cell(
-          [{ text: by }, { text: period }, { text: fields, small: true }],
-          `${by.zh} ${period.zh} ${fields.zh}`,
-          one,
-        )
-      }),
-    )
+type Register = PolicySide['registers'][number]
+type Report = PolicySide['reports'][number]
+
+function registerCell(one: Register): Cell {
+  const by = one.by ?? label('由办理事项记入', 'by a procedure')
+  const period = one.monthly ? label('每月', 'monthly') : label('不按月', 'not by months')
+  const fields = join(one.fields)
+  const lines = [{ text: by }, { text: period }, { text: fields, small: true }]
+  return cell(lines, `${by.zh} ${period.zh} ${fields.zh}`, one)
+}
+
+function reportCell(one: Report): Cell {
+  const columns = join(one.columns)
+  return cell([{ text: columns }], columns.zh, one)
+}
+
+/** Rows of what is named by ids alone. */
+function namedRows<T extends { id: string; label: Label }>(lists: T[][], made: (one: T) => Cell) {
+  return mergeOrders(lists.map((list) => list.map((one) => one.id))).map((id) => {
+    const found = lists.map((list) => list.find((one) => one.id === id))
+    const cells = found.map((one) => (one ? made(one) : null))
+    return row(id, found.find((one) => one)!.label, cells)
   })
-  return rows.length ? [{ id: '', head: 'compare.registers', rows }] : []
+}
+
+export function registerSections(sides: PolicySide[]): Section[] {
+  const sections = [
+    {
+      id: '',
+      head: 'compare.registers',
+      rows: namedRows(
+        sides.map((one) => one.registers),
+        registerCell,
+      ),
+    },
+    {
+      id: 'reports',
+      head: 'compare.reports',
+      rows: namedRows(
+        sides.map((one) => one.reports),
+        reportCell,
+      ),
+    },
+  ]
+  return sections.filter((one) => one.rows.length)
 }
 
 // ---- what is shown of it -------------------------------------------------------------------------
