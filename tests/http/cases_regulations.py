@@ -73,6 +73,16 @@ def places_are_where_they_say(world):
             assert '\\' not in place['text'], place
 
 
+def every_kind_of_rule_has_a_word_on_the_pages(world):
+    header = (ROOT / 'src/policy/policy.h').read_text(encoding='utf-8')
+    table = header[header.index('#define RULES(X)'):header.index('enum rule_kind')]
+    kinds = re.findall(r'X\([A-Z]+, "([a-z-]+)"\)', table)
+    assert len(kinds) > 20 and world, kinds
+    words = (ROOT / 'web/src/i18n/zh-policy.ts').read_text(encoding='utf-8')
+    known = re.findall(r"^      '?([a-z-]+)'?: '", words[words.index('    kind: {'):], re.MULTILINE)
+    assert set(kinds) <= set(known), set(kinds) - set(known)
+
+
 # ---- what runs now ------------------------------------------------------------------------------
 
 
@@ -278,7 +288,7 @@ def an_earlier_version_is_counted_apart(world):
 
 
 CASES = [the_states_are_those_of_the_table, every_article_says_what_it_asks,
-         places_are_where_they_say, counts_lead_to_their_cases,
+         places_are_where_they_say, every_kind_of_rule_has_a_word_on_the_pages, counts_lead_to_their_cases,
          administrators_read_and_count_nothing, cases_of_another_authority_are_not_counted,
          a_step_is_asked_for_as_a_whole, sides_are_made_of_the_programs,
          what_is_not_shipped_proves_nothing, every_rule_of_every_pack_is_read_aloud,
