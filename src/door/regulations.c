@@ -62,10 +62,16 @@ static bool read_regulation(struct request *r, struct regulation_view **out)
     return false;
 }
 
-static struct doc *render_article_row(struct arena *arena, const struct article_view *article)
+/* of: another regulation that the pack holds, else null. */
+static struct doc *render_article_row(struct arena *arena, const struct policy *policy,
+                                      const struct article_view *article)
 {
     struct doc *doc = doc_map(arena);
+    bool other = article_prefix(article->article).len > 0;
     doc_put_text(arena, doc, S("article"), article->article);
+    doc_put(arena, doc, S("of"),
+            other ? render_label(arena, policy_regulation(policy, article->article))
+                  : doc_null(arena));
     doc_put(arena, doc, S("title"), render_label(arena, article->title));
     doc_put(arena, doc, S("states"), render_states(arena, article->states));
     doc_put_int(arena, doc, S("rules"), (int64_t)article->n_rules);
@@ -81,7 +87,8 @@ void get_policy(struct request *r)
     struct doc *doc = render_regulation_row(r->arena, &view->regulation);
     struct doc *articles = doc_list(r->arena);
     for (size_t i = 0; i < view->n_articles; i++)
-        doc_push(r->arena, articles, render_article_row(r->arena, &view->articles[i]));
+        doc_push(r->arena, articles,
+                 render_article_row(r->arena, view->regulation.policy, &view->articles[i]));
     doc_put(r->arena, doc, S("states"), render_states(r->arena, view->states));
     doc_put_int(r->arena, doc, S("procedures"), (int64_t)view->regulation.policy->n_procedures);
     doc_put(r->arena, doc, S("articles"), articles);
@@ -182,7 +189,7 @@ static struct doc *render_running(struct arena *arena, const struct regulation_v
             const struct rule *rule = view->rules[k].rule;
             of = rule->step && str_eq(rule->step->id, running->step) &&
                  str_eq(rule->procedure->id, running->procedure) &&
-                 rule_of_article(rule, article);
+                 rule_of_article(view->regulation.policy, rule, article);
         }
         if (!of)
             continue;
@@ -211,13 +218,14 @@ void get_article(struct request *r)
         return;
     }
     struct arena *arena = r->arena;
-    struct doc *doc = render_article_row(arena, article);
+    const struct policy *policy = view->regulation.policy;
+    struct doc *doc = render_article_row(arena, policy, article);
     struct doc *requirements = doc_list(arena), *rules = doc_list(arena);
     for (size_t i = 0; i < view->n_requirements; i++)
         if (str_eq(view->requirements[i].article, article->article))
             doc_push(arena, requirements, render_requirement(arena, &view->requirements[i]));
     for (size_t i = 0; i < view->n_rules; i++)
-        if (rule_of_article(view->rules[i].rule, article->article))
+        if (rule_of_article(policy, view->rules[i].rule, article->article))
             doc_push(arena, rules, render_rule(arena, view, &view->rules[i]));
     doc_put(arena, doc, S("requirements"), requirements);
     doc_put(arena, doc, S("met_by"), rules);

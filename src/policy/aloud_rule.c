@@ -265,6 +265,15 @@ static str opens_rule(const struct aloud *a, const struct recurrence *opens)
     return str_printf(a->arena, zh ? "%.*s自动发起" : "opens by itself %.*s", STR_FMT(when));
 }
 
+static str from_rule(const struct aloud *a)
+{
+    str day = date_print(a->arena, a->policy->from);
+    bool zh = a->language == LANGUAGE_ZH;
+    return str_printf(a->arena, zh ? "自%.*s起施行，此前不得发起办件"
+                                   : "in force from %.*s: no case is opened before",
+                      STR_FMT(day));
+}
+
 static str withdraw_rule(const struct aloud *a, const struct procedure *procedure)
 {
     str before = withdrawal_words(a, &procedure->withdrawal);
@@ -301,6 +310,7 @@ static str rule_text(const struct aloud *a, const struct rule *rule)
     case RULE_FILER:
     case RULE_EVERY: return ledger_rule(a, rule);
     case RULE_LIST: return list_rule(a, rule->part);
+    case RULE_FROM: return from_rule(a);
     case RULE_OPENS: return opens_rule(a, rule->part);
     case RULE_PRIORITY: return in(a, "优先于其他办件", "comes before all other cases");
     case RULE_COLUMN: return column_rule(a, rule);

@@ -77,7 +77,6 @@ struct reading_of {
     size_t n_proven;
 };
 
-/* PREFIX and ARTICLE of PREFIX-ARTICLE.NUMBER. */
 static str prefix_of(str id)
 {
     str head, rest;
@@ -85,11 +84,17 @@ static str prefix_of(str id)
     return head;
 }
 
-static str article_of(str id)
+/* ARTICLE of PREFIX-ARTICLE.NUMBER, with the prefix where the pack holds that regulation beside its
+ * own: as its rules cite it. */
+static str article_of(const struct policy *policy, str id)
 {
     str head, rest, article;
+    str prefix = prefix_of(id);
     str_cut(id, '-', &head, &rest);
     str_cut(rest, '.', &article, &head);
+    for (size_t i = 0; i < policy->n_also; i++)
+        if (str_eq(policy->also[i].prefix, prefix))
+            return (str){id.ptr, prefix.len + 1 + article.len};
     return article;
 }
 
@@ -163,7 +168,7 @@ static void read_requirements(const struct reading_of *of)
         struct requirement_view *row = &view->requirements[view->n_requirements++];
         const struct proven *proven = proven_of(of, id);
         row->requirement = &of->table[i];
-        row->article = article_of(id);
+        row->article = article_of(view->regulation.policy, id);
         if (proven)
             judge_proven(of, row, proven);
         else
@@ -268,29 +273,44 @@ static bool read_running(struct reader *reader, struct regulation_view *view, st
 
 /* ---- articles ------------------------------------------------------------------------------- */
 
-bool rule_of_article(const struct rule *rule, str article)
+bool rule_of_article(const struct policy *policy, const struct rule *rule, str article)
 {
     if (str_eq(article, ARTICLE_LOCAL))
         return rule->basis.local;
     if (str_eq(rule->basis.article, article))
         return true;
     for (size_t i = 0; i < rule->n_meets; i++)
-        if (str_eq(article_of(rule->meets[i]), article))
+        if (str_eq(article_of(policy, rule->meets[i]), article))
             return true;
     return false;
 }
 
-/* By their numbers, what is none of a number behind them, "local" last. */
+/* A letter before the number puts it behind all that have none. */
+static int64_t article_rank(str article)
+{
+    enum { BEHIND = 1000000 };
+    str prefix = article_prefix(article);
+    str bare = prefix.len ? (str){article.ptr + prefix.len + 1, article.len - prefix.len - 1}
+                          : article;
+    int64_t number, behind = 0;
+    if (bare.len > 1 && bare.ptr[0] >= 'A' && bare.ptr[0] <= 'Z') {
+        behind = BEHIND * (bare.ptr[0] == 'C' ? 1 : 2);
+        bare = (str){bare.ptr + 1, bare.len - 1};
+    }
+    return str_to_i64(bare, &number) ? behind + number : 3 * BEHIND;
+}
+
+/* The regulation's own articles by their numbers, then closing clauses and annexes by theirs, then
+ * the same of other regulations of the pack; "local" last. */
 static int compare_articles(str a, str b)
 {
-    int64_t x = INT64_MAX, y = INT64_MAX;
     bool local_a = str_eq(a, ARTICLE_LOCAL), local_b = str_eq(b, ARTICLE_LOCAL);
     if (local_a != local_b)
         return local_a ? 1 : -1;
-    if (!str_to_i64(a, &x))
-        x = INT64_MAX;
-    if (!str_to_i64(b, &y))
-        y = INT64_MAX;
+    int prefix = str_cmp(article_prefix(a), article_prefix(b));
+    if (prefix)
+        return prefix;
+    int64_t x = article_rank(a), y = article_rank(b);
     return x < y ? -1 : x > y ? 1 : str_cmp(a, b);
 }
 
@@ -360,7 +380,7 @@ static bool rule_runs_at(const struct regulation_view *view, const struct runnin
         const struct rule *rule = view->rules[i].rule;
         if (rule->step && str_eq(rule->step->id, running->step) &&
             str_eq(rule->procedure->id, running->procedure) &&
-            rule_of_article(rule, article))
+            rule_of_article(view->regulation.policy, rule, article))
             return true;
     }
     return false;
@@ -388,7 +408,7 @@ static void read_articles(struct arena *arena, struct regulation_view *view)
     for (size_t i = 0; i < view->n_articles; i++) {
         struct article_view *article = &view->articles[i];
         for (size_t k = 0; k < view->n_rules; k++)
-            article->n_rules += rule_of_article(view->rules[k].rule, article->article);
+            article->n_rules += rule_of_article(policy, view->rules[k].rule, article->article);
         for (size_t k = 0; k < view->n_running; k++)
             if (rule_runs_at(view, &view->running[k], article->article))
                 article->running += view->running[k].cases;

@@ -350,7 +350,7 @@ struct regulation_view {
 bool view_regulation(struct reader *reader, str id, struct regulation_view **out, struct err *e)
     WARN_UNUSED;
 /* Does the rule cite the article, or meet a requirement of it? */
-bool rule_of_article(const struct rule *rule, str article);
+bool rule_of_article(const struct policy *policy, const struct rule *rule, str article);
 
 /* ---- a case --------------------------------------------------------------------------------- */
 

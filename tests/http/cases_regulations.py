@@ -33,6 +33,7 @@ def the_states_are_those_of_the_table(world):
     for state in STATES:
         assert sum(one['states'][state] for one in page['articles']) == wanted[state], state
     numbers = [int(one['article']) for one in page['articles'] if one['article'] != 'local']
+    assert all(one['of'] is None for one in page['articles'])
     assert numbers == sorted(set(numbers)) and page['articles'][-1]['article'] == 'local', numbers
     assert all(one['title']['zh'] and one['title']['en'] for one in page['articles'][:-1])
 
@@ -253,6 +254,38 @@ def every_rule_of_every_pack_is_read_aloud(world):
                 own.server.stop()
 
 
+def a_second_regulation_of_a_pack_has_articles_of_its_own(world):
+    """Both have an article 12: rules and requirements go to the one that they cite."""
+    with tempfile.TemporaryDirectory(prefix='yunjian-two-') as folder:
+        pack = pathlib.Path(folder) / 'pack'
+        shutil.copytree(ROOT / 'tests/packs/maple', pack)
+        head, leave = pack / 'pack.yaml', pack / 'leave.yaml'
+        head.write_text(head.read_text(encoding='utf-8').replace(
+            'roles:\n', 'also:\n  ZZ:\n    title: {zh: 第二办法, en: Second Measures}\n    short: '
+            '{zh: 二号办法, en: Second}\n    document: 枫政办〔2026〕2号\n\nroles:\n', 1),
+            encoding='utf-8')
+        leave.write_text(leave.read_text(encoding='utf-8').replace(
+            'basis: 12\n    within: {is: until leave.last-day, basis: 12}',
+            'basis: ZZ-12\n    meets: [ZZ-12.4]\n'
+            '    within: {is: until leave.last-day, basis: ZZ-12}'), encoding='utf-8')
+        own = on_its_own(world, folder, lambda own: founded(own, pack))
+        try:
+            rows = get(own, 'authority', '/policies/maple')['articles']
+            names = [one['article'] for one in rows]
+            assert names[-1] == 'local' and names.index('ZZ-12') > names.index('12'), names
+            first = min(i for i, name in enumerate(names) if name.startswith('ZZ-'))
+            assert not [one for one in names[:first] if '-' in one], names
+            one = get(own, 'authority', '/policies/maple/articles/ZZ-12')
+            assert one['of'] == {'zh': '二号办法', 'en': 'Second'}, one['of']
+            assert {rule['step']['id'] for rule in one['met_by']} == {'finish'}, one['met_by']
+            asked = {each['id']: each['state'] for each in one['requirements']}
+            assert asked['ZZ-12.4'] == 'declared' and asked['ZZ-12.1'] == 'missing', asked
+            other = get(own, 'authority', '/policies/maple/articles/12')
+            assert all(each['id'].startswith('HLJ-') for each in other['requirements'])
+        finally:
+            own.server.stop()
+
+
 def an_earlier_version_is_counted_apart(world):
     """The policy in force was changed: what is shipped says nothing of it, old cases run on."""
     def init(own):
@@ -288,8 +321,9 @@ def an_earlier_version_is_counted_apart(world):
 
 
 CASES = [the_states_are_those_of_the_table, every_article_says_what_it_asks,
-         places_are_where_they_say, every_kind_of_rule_has_a_word_on_the_pages, counts_lead_to_their_cases,
-         administrators_read_and_count_nothing, cases_of_another_authority_are_not_counted,
-         a_step_is_asked_for_as_a_whole, sides_are_made_of_the_programs,
-         what_is_not_shipped_proves_nothing, every_rule_of_every_pack_is_read_aloud,
-         an_earlier_version_is_counted_apart]
+         places_are_where_they_say, every_kind_of_rule_has_a_word_on_the_pages,
+         counts_lead_to_their_cases, administrators_read_and_count_nothing,
+         cases_of_another_authority_are_not_counted, a_step_is_asked_for_as_a_whole,
+         sides_are_made_of_the_programs, what_is_not_shipped_proves_nothing,
+         every_rule_of_every_pack_is_read_aloud,
+         a_second_regulation_of_a_pack_has_articles_of_its_own, an_earlier_version_is_counted_apart]

@@ -107,6 +107,7 @@ export default {
       filer: 'filed by',
       every: 'period',
       list: 'list',
+      from: 'in force',
       opens: 'recurs',
       priority: 'priority',
       column: 'report',

@@ -107,6 +107,7 @@ export default {
       filer: '填报人',
       every: '周期',
       list: '清单',
+      from: '施行',
       opens: '自动发起',
       priority: '优先',
       column: '统计',
