@@ -40,6 +40,7 @@ function side(id: string, steps: ReturnType<typeof step>[], more = {}): PolicySi
     short: say(id),
     document: `${id} 1`,
     version: id,
+    also: [],
     from: '2020-01-01',
     authority: say('bureau'),
     in_force: false,
