@@ -9,6 +9,12 @@ tsv=$work/zhengzhou.tsv
 check 'coverage of the shipped policy' \
     bash -c '"$1" policy coverage zhengzhou-2019 >"$2" 2>"$3"' - "$binary" "$tsv" "$work/told"
 check 'no scenario is idle, no claim unknown' diff /dev/null "$work/told"
+# The pages read the table that travels with the policy; `./dev coverage` writes it anew.
+check 'the table beside the policy says the same' diff policies/zhengzhou-2019/coverage.tsv "$tsv"
+for name in $("$binary" policy list | cut -d' ' -f1); do
+    [ "$name" = zhengzhou-2019 ] || check "the table beside $name says the same" \
+        diff "policies/$name/coverage.tsv" <("$binary" policy coverage "$name" 2>/dev/null)
+done
 check 'one header line' test "$(head -n 1 "$tsv")" = \
     "$(printf 'id\tstate\trules\tscenarios\treason')"
 covered=$'^ZZ-(1[0-6]|19)(\\.|\t)'

@@ -53,8 +53,11 @@ def scenario_files(root):
 
 
 def data_files(root):
-    return {p.name: p for p in [root / 'data' / 'china-holidays.tsv',
-                                root / 'docs' / 'requirements.tsv'] if p.is_file()}
+    found = {p.name: p for p in [root / 'data' / 'china-holidays.tsv',
+                                 root / 'docs' / 'requirements.tsv'] if p.is_file()}
+    base = root / 'policies'
+    found.update({p.relative_to(base).as_posix(): p for p in base.glob('*/coverage.tsv')})
+    return found
 
 
 def folders(root):

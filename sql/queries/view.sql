@@ -56,6 +56,42 @@ SELECT c.id, c.number, c.title FROM cases c JOIN parties p ON p.kase = c.id
 WHERE c.authority = $1 AND c.procedure = $2 AND p.organisation = $3
 ORDER BY c.id DESC LIMIT $4;
 
+-- Open cases that stand at a step of a version of the policy, each once, though several sign it.
+
+-- name: work_at_all (i64 authority, text policy, text procedure, text step, i64 before, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
+  t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
+  t.closed_on, c.id
+FROM cases c JOIN tasks t ON t.kase = c.id
+WHERE c.authority = $1 AND c.policy = $2 AND c.procedure = $3 AND t.step = $4 AND t.state < 2
+  AND c.id < $5 AND NOT EXISTS (SELECT 1 FROM tasks o
+    WHERE o.kase = t.kase AND o.step = t.step AND o.state < 2 AND o.id < t.id)
+ORDER BY c.id DESC LIMIT $6;
+
+-- name: work_at_party (i64 organisation, text policy, text procedure, text step, i64 before, i64 limit) -> many work
+SELECT c.id, c.number, c.title, c.procedure, c.policy, c.opener, c.ended, c.priority, c.outcome, t.id, t.step,
+  t.round, t.organisation, t.state, t.opened_on, t.due, t.sort_due, t.basis, t.local, t.outcome,
+  t.closed_on, c.id
+FROM parties p JOIN cases c ON c.id = p.kase JOIN tasks t ON t.kase = c.id
+WHERE p.organisation = $1 AND c.policy = $2 AND c.procedure = $3 AND t.step = $4 AND t.state < 2
+  AND c.id < $5 AND NOT EXISTS (SELECT 1 FROM tasks o
+    WHERE o.kase = t.kase AND o.step = t.step AND o.state < 2 AND o.id < t.id)
+ORDER BY c.id DESC LIMIT $6;
+
+-- How many cases stand at each step now.
+-- row: running (text policy, text procedure, text step, i64 cases)
+
+-- name: running_all (i64 authority) -> many running
+SELECT c.policy, c.procedure, t.step, COUNT(DISTINCT c.id)
+FROM tasks t JOIN cases c ON c.id = t.kase WHERE c.authority = $1 AND t.state < 2
+GROUP BY c.policy, c.procedure, t.step ORDER BY c.policy, c.procedure, t.step;
+
+-- name: running_party (i64 organisation) -> many running
+SELECT c.policy, c.procedure, t.step, COUNT(DISTINCT c.id)
+FROM parties p JOIN cases c ON c.id = p.kase JOIN tasks t ON t.kase = c.id
+WHERE p.organisation = $1 AND t.state < 2
+GROUP BY c.policy, c.procedure, t.step ORDER BY c.policy, c.procedure, t.step;
+
 -- name: count_todo (i64 organisation, text role) -> one count
 SELECT COUNT(*) FROM tasks WHERE organisation = $1 AND role = $2 AND state = 0;
 

@@ -31,6 +31,21 @@ static bool read_box(struct request *r, enum box *out)
     return false;
 }
 
+/* All three or none: the cases that stand at a step of a version, among all of them. */
+static bool read_at(struct request *r, enum box box, struct at_step *at)
+{
+    *at = (struct at_step){param_of(r, S("version")), param_of(r, S("procedure")),
+                           param_of(r, S("step"))};
+    if (!at->version.ptr && !at->procedure.ptr && !at->step.ptr)
+        return true;
+    if (box == BOX_ALL && at->version.len && at->procedure.len && at->step.len)
+        return true;
+    problem(r, PROBLEM_BAD_PARAMETER, S("step"), SAME_WORDS(S("step")),
+            (struct words){S("须与 box=all、version、procedure 一并给出"),
+                           S("it goes with box=all, version and procedure")});
+    return false;
+}
+
 void get_worklist(struct request *r)
 {
     enum { CURSOR_BYTES = 64 };
@@ -38,8 +53,9 @@ void get_worklist(struct request *r)
     enum box box;
     int64_t limit;
     struct worklist list = {0};
+    struct at_step at;
     str after = param_of(r, S("after"));
-    if (!read_box(r, &box) ||
+    if (!read_box(r, &box) || !read_at(r, box, &at) ||
         !param_i64(r, S("limit"), 1, LIMIT_PAGE_ROWS, LIMIT_PAGE_ROWS_DEFAULT, &limit))
         return;
     if (after.len > CURSOR_BYTES) {
@@ -49,10 +65,9 @@ void get_worklist(struct request *r)
     }
     if (!ready(r))
         return;
-    if (!view_worklist(&r->reader, box, after, (int)limit, &list, &e))
-        problem_err(r, &e);
-    else
-        reply_read(r, render_worklist(r->arena, &list));
+    bool ok = at.step.ptr ? view_worklist_at(&r->reader, &at, after, (int)limit, &list, &e)
+                          : view_worklist(&r->reader, box, after, (int)limit, &list, &e);
+    ok ? reply_read(r, render_worklist(r->arena, &list)) : problem_err(r, &e);
 }
 
 /* system: what the procedure would be about, 0: nothing yet. */

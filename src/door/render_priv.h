@@ -12,6 +12,8 @@ struct doc *render_label(struct arena *arena, struct label label);
 struct doc *render_label_or_null(struct arena *arena, struct label label);
 struct doc *render_named(struct arena *arena, struct named named);
 struct doc *render_regulation(struct arena *arena, const struct policy *policy, str digest);
+/* The same with what is known of it, as one of several. */
+struct doc *render_regulation_row(struct arena *arena, const struct regulation *one);
 struct doc *render_items(struct arena *arena, const struct policy *policy);
 const char *render_tone(enum tone tone);
 const char *render_state(enum task_state state);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Files that travel inside the binary: the browser application, the shipped policy packs with their
- * scenarios, the published holidays and the table of requirements. tools/embed.py writes the
- * tables; the library `embed` stands beside the rooms and needs none of them, so the door, the
- * command line and the scenarios can use it. */
+ * scenarios and the tables of what these prove, the published holidays, the table of requirements.
+ * tools/embed.py writes the tables; the library `embed` stands beside the rooms and needs none of
+ * them, so any of them can use it. */
 #ifndef YJ_EMBED_H
 #define YJ_EMBED_H
 
@@ -25,7 +25,8 @@ extern const struct embedded embedded_policies[]; /* "NAME/pack.yaml" */
 extern const size_t embedded_policies_n;
 extern const struct embedded embedded_scenarios[]; /* "NAME/scenarios/FILE.scn" */
 extern const size_t embedded_scenarios_n;
-extern const struct embedded embedded_data[];     /* "china-holidays.tsv", "requirements.tsv" */
+/* "china-holidays.tsv", "requirements.tsv", "NAME/coverage.tsv" */
+extern const struct embedded embedded_data[];
 extern const size_t embedded_data_n;
 
 #endif

@@ -10,17 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const STATES[] = {
-#define X(symbol, name) name,
-    COVERAGES(X)
-#undef X
-};
-
-const char *coverage_name(enum coverage_state state)
-{
-    return STATES[state];
-}
-
 enum { WORKERS_MAX = 16, RULE_SECONDS = 120 };
 
 /* What a process leaves behind, in memory that both see. */
@@ -249,16 +238,10 @@ static void add_proofs(struct examination *x, const struct proof_of_rule *proofs
             }
 }
 
-static bool is_outside(const struct requirement *requirement)
-{
-    return str_eq(requirement->kind, S("none")) ||
-           str_has(requirement->parameters, S("bearing=neighbour"));
-}
-
 static void judge(struct covered *row)
 {
     row->state = row->rules.len                 ? COVERAGE_DECLARED
-                 : is_outside(row->requirement) ? COVERAGE_OUTSIDE
+                 : requirement_outside(row->requirement) ? COVERAGE_OUTSIDE
                                                 : COVERAGE_MISSING;
     for (size_t i = 0; i < row->rules.len; i++)
         if (row->rules.items[i]->proven_line)

@@ -13,35 +13,9 @@ static str embedded_bytes(const struct embedded *file)
     return (str){(const char *)file->bytes, file->len};
 }
 
-str *pack_names(struct arena *arena, size_t *out_n)
-{
-    str *names = NEWS(arena, str, embedded_policies_n + 1);
-    *out_n = 0;
-    for (size_t i = 0; i < embedded_policies_n; i++) {
-        str name, file;
-        str_cut(str_of(embedded_policies[i].path), '/', &name, &file);
-        if (!str_eq(file, S("pack.yaml")))
-            continue; /* what packs share is no regulation */
-        if (*out_n == 0 || !str_eq(names[*out_n - 1], name))
-            names[(*out_n)++] = name;
-    }
-    return names;
-}
-
-static void add_shipped(struct arena *arena, str name, struct pack *out)
-{
-    for (size_t i = 0; i < embedded_policies_n; i++) {
-        str folder, file;
-        str_cut(str_of(embedded_policies[i].path), '/', &folder, &file);
-        if (str_eq(folder, name))
-            pack_add(arena, out, file, embedded_bytes(&embedded_policies[i]));
-    }
-}
-
 static bool find_shipped(struct arena *arena, str name, struct pack *out, struct err *e)
 {
-    add_shipped(arena, name, out);
-    if (out->files.len)
+    if (pack_shipped(arena, name, out))
         return true;
     size_t n;
     str *names = pack_names(arena, &n);
@@ -107,13 +81,12 @@ static bool add_used(struct arena *arena, str name_or_path, str name, struct pac
     struct pack used = {0};
     struct err none = {0};
     str path = str_printf(arena, "%.*s/../%.*s", STR_FMT(name_or_path), STR_FMT(name));
-    if (is_path(name_or_path) && !read_folder(arena, path, S(".yaml"), &used, &none) &&
-        none.code != ERR_NOT_FOUND) {
+    if (!read_folder(arena, path, S(".yaml"), &used, &none) && none.code != ERR_NOT_FOUND) {
         *e = none;
         return false;
     }
     if (!used.files.len)
-        add_shipped(arena, name, &used);
+        pack_shipped_files(arena, name, &used);
     for (size_t i = 0; i < used.files.len; i++) {
         const struct pack_file *file = &used.files.items[i];
         pack_add(arena, pack, str_printf(arena, "%.*s.%.*s", STR_FMT(name), STR_FMT(file->name)),
@@ -130,8 +103,8 @@ bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct e
     if (ok && !pack.files.len)
         return RAISE(e, NOT_FOUND, str_to_cstr(arena, name_or_path),
                      "the folder holds no .yaml file of a policy");
-    str *uses;
-    size_t n = ok ? pack_uses(arena, &pack, &uses) : 0;
+    str *uses; /* a shipped one has them already */
+    size_t n = ok && is_path(name_or_path) ? pack_uses(arena, &pack, &uses) : 0;
     for (size_t i = 0; ok && i < n; i++)
         ok = add_used(arena, name_or_path, uses[i], &pack, e);
     if (ok)

@@ -14,14 +14,13 @@
 #include "crypt/crypt.h"
 #include "policy/policy.h"
 #include "terms/terms.h"
+#include "view/view.h"
 
 #include <stdio.h>
 
 /* A pack by name (shipped in the binary) or by path of its folder (anything with a slash or a
  * dot). Errors: NOT_FOUND with the nearest name, IO, LIMIT. */
 bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct err *e) WARN_UNUSED;
-/* Names of the shipped packs, ascending; a folder that only holds what packs share is none. */
-str *pack_names(struct arena *arena, size_t *out_n);
 /* The published arrangements that travel in the binary. */
 bool calendar_shipped(struct arena *arena, struct calendar *out, struct err *e) WARN_UNUSED;
 
@@ -72,14 +71,6 @@ bool play_trial(const struct scenario *scenario, const struct trial *trial,
 
 /* ---- requirements and what is proven of them ------------------------------------------------ */
 
-/* A line of docs/requirements.tsv, which travels in the binary. */
-struct requirement {
-    str id, article, kind, capability, actor, text, parameters, zh;
-};
-/* In the order of the table. Errors: CONFIG when there is none, INPUT when a line is broken. */
-bool requirements_shipped(struct arena *arena, struct requirement **out, size_t *out_n,
-                          struct err *e) WARN_UNUSED;
-
 /* What scenarios say about one rule. */
 struct proof_of_rule {
     const struct rule *rule;
@@ -88,18 +79,6 @@ struct proof_of_rule {
     const char *read_path;   /* the first line that reads the rule; NULL: none does */
     int read_line;
 };
-
-#define COVERAGES(X)                                                                              \
-    X(TESTED, "tested")          /* a line of a scenario fails without one of its rules */        \
-    X(DECLARED, "declared")      /* rules claim it, and nothing fails without them */             \
-    X(MISSING, "missing")        /* no rule claims it */                                          \
-    X(OUTSIDE, "outside")        /* nothing to build, or a neighbouring system's */
-enum coverage_state {
-#define X(symbol, name) COVERAGE_##symbol,
-    COVERAGES(X)
-#undef X
-};
-const char *coverage_name(enum coverage_state state);
 
 struct covered {
     const struct requirement *requirement;

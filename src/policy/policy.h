@@ -567,6 +567,17 @@ void rule_neutralise(struct policy *policy, const struct rule *rule);
 /* The whole program in sentences: who takes part, registers, each procedure step by step. */
 str policy_aloud(struct arena *arena, const struct policy *policy, enum language language);
 
+/* One rule in a sentence of its own, without its article. */
+struct label rule_aloud(struct arena *arena, const struct policy *policy, const struct rule *rule);
+/* A limit of the step without its article; brief: its length, where the rest is plain. */
+struct label limit_aloud(struct arena *arena, const struct policy *policy,
+                         const struct procedure *procedure, const struct step *step,
+                         const struct limit *limit, bool brief);
+/* Where an outcome of the step leads. */
+struct label outcome_aloud(struct arena *arena, const struct policy *policy,
+                           const struct procedure *procedure, const struct step *step,
+                           const struct outcome *outcome);
+
 /* How a change weighs on whom the rules bind. Symbol, zh, en. */
 #define WEIGHTS(X)                                                                                \
     X(TIGHTER, "收紧", "tighter")                                                                 \

@@ -17,8 +17,13 @@ struct shelf {
     int64_t version;
 };
 
+struct shipped {
+    str name, digest;
+};
+
 struct library {
     struct arena *arena;     /* of the lists alone */
+    VEC(struct shipped) shipped; /* whose digest is known */
     VEC(struct kept_policy) policies;
     VEC(struct shelf) shelves;
     VEC(struct arena *) retired; /* of authorities that were loaded anew */
@@ -95,8 +100,21 @@ static struct policy *load_policy(struct arena *arena, struct db *db, str digest
     return policy;
 }
 
-/* A pack that the writer took may still be too large to keep: an error, not the end. */
-static struct policy *load_guarded(struct arena *arena, struct db *db, str digest, struct err *e)
+static struct policy *load_shipped(struct arena *arena, str name, struct err *e)
+{
+    struct pack pack = {0};
+    struct diagnostics diagnostics = {0};
+    struct policy *policy =
+        pack_shipped(arena, name, &pack) ? policy_load(arena, &pack, &diagnostics) : NULL;
+    if (!policy)
+        RAISE(e, CORRUPT, "policies", "the shipped policy %.*s does not load", STR_FMT(name));
+    return policy;
+}
+
+/* Of the database, or (shipped) of the binary. A pack that the writer took may still be too large
+ * to keep: an error, not the end. */
+static struct policy *load_guarded(struct arena *arena, struct db *db, str digest, str shipped,
+                                   struct err *e)
 {
     jmp_buf frame;
     if (setjmp(frame)) {
@@ -105,7 +123,8 @@ static struct policy *load_guarded(struct arena *arena, struct db *db, str diges
         return NULL;
     }
     arena_on_overflow(arena, &frame);
-    struct policy *policy = load_policy(arena, db, digest, e);
+    struct policy *policy = shipped.len ? load_shipped(arena, shipped, e)
+                                        : load_policy(arena, db, digest, e);
     arena_on_overflow(arena, NULL);
     return policy;
 }
@@ -115,20 +134,24 @@ void library_stand_in(struct library *library, const struct policy *policy)
     library->stand_in = policy;
 }
 
-const struct policy *library_policy(struct library *library, struct db *db, str digest,
-                                    struct err *e)
+static struct kept_policy *kept_of(struct library *library, str digest)
 {
-    if (library->stand_in)
-        return library->stand_in;
-    for (size_t i = 0; i < library->policies.len; i++) {
-        struct kept_policy *kept = &library->policies.items[i];
-        if (str_eq(kept->digest, digest)) {
-            kept->used = ++library->askings;
-            return kept->policy;
-        }
+    for (size_t i = 0; i < library->policies.len; i++)
+        if (str_eq(library->policies.items[i].digest, digest))
+            return &library->policies.items[i];
+    return NULL;
+}
+
+static const struct policy *keep(struct library *library, struct db *db, str digest, str shipped,
+                                 struct err *e)
+{
+    struct kept_policy *kept = kept_of(library, digest);
+    if (kept) {
+        kept->used = ++library->askings;
+        return kept->policy;
     }
     struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
-    struct policy *policy = load_guarded(arena, db, digest, e);
+    struct policy *policy = load_guarded(arena, db, digest, shipped, e);
     if (!policy) {
         arena_free(arena);
         return NULL;
@@ -136,6 +159,48 @@ const struct policy *library_policy(struct library *library, struct db *db, str 
     struct kept_policy fresh = {str_dup(arena, digest), arena, policy, ++library->askings};
     VEC_PUSH(library->arena, &library->policies, fresh);
     return policy;
+}
+
+const struct policy *library_policy(struct library *library, struct db *db, str digest,
+                                    struct err *e)
+{
+    return library->stand_in ? library->stand_in : keep(library, db, digest, STR_NONE, e);
+}
+
+/* Empty when no pack of that name is shipped. */
+static str shipped_digest(struct library *library, str name)
+{
+    for (size_t i = 0; i < library->shipped.len; i++)
+        if (str_eq(library->shipped.items[i].name, name))
+            return library->shipped.items[i].digest;
+    struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
+    struct pack pack = {0};
+    struct shipped found = {STR_NONE, STR_NONE};
+    if (pack_shipped(arena, name, &pack)) {
+        found.name = str_dup(library->arena, name);
+        found.digest = digest_hex(library->arena, sm3(pack_to_blob(arena, &pack)));
+        VEC_PUSH(library->arena, &library->shipped, found);
+    }
+    arena_free(arena);
+    return found.digest;
+}
+
+bool library_shipped(struct library *library, str name, const struct policy **out,
+                     str *out_digest, struct err *e)
+{
+    *out = NULL;
+    *out_digest = shipped_digest(library, name);
+    if (!out_digest->len)
+        return true;
+    *out = keep(library, NULL, *out_digest, name, e);
+    return *out != NULL;
+}
+
+struct rule *library_rules(struct library *library, struct arena *arena, str digest, size_t *out_n)
+{
+    struct kept_policy *kept = kept_of(library, digest);
+    must(kept != NULL);
+    return policy_rules(arena, kept->policy, out_n);
 }
 
 /* ---- authorities ---------------------------------------------------------------------------- */

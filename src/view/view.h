@@ -31,6 +31,13 @@ void library_rest(struct library *library);
 const struct policy *library_policy(struct library *library, struct db *db, str digest,
                                     struct err *e);
 
+/* A shipped pack as program, with its version; *out NULL: there is none of that name. */
+bool library_shipped(struct library *library, str name, const struct policy **out,
+                     str *out_digest, struct err *e) WARN_UNUSED;
+/* The rules of a version that was asked for since the last rest. */
+struct rule *library_rules(struct library *library, struct arena *arena, str digest,
+                           size_t *out_n);
+
 /* From now on this program, which outlives the library, is every version: one is tried out. */
 void library_stand_in(struct library *library, const struct policy *policy);
 
@@ -113,6 +120,13 @@ struct worklist {
  * who sees no cases. */
 bool view_worklist(struct reader *reader, enum box box, str after, int limit,
                    struct worklist *out, struct err *e) WARN_UNUSED;
+
+/* The open cases that stand at a step of that version, newest first; after, limit as above. */
+struct at_step {
+    str version, procedure, step;
+};
+bool view_worklist_at(struct reader *reader, const struct at_step *at, str after, int limit,
+                      struct worklist *out, struct err *e) WARN_UNUSED;
 
 /* ---- a procedure to apply for --------------------------------------------------------------- */
 
@@ -229,6 +243,114 @@ enum { NOTICES_SHOWN = 100 };
 /* Those that the reader's post has still to receive, oldest first, at most NOTICES_SHOWN. */
 bool view_notices(struct reader *reader, struct notice_view **out, size_t *out_n, struct err *e)
     WARN_UNUSED;
+
+/* ---- regulations ----------------------------------------------------------------------------- */
+
+/* Names of the packs that travel in the binary, ascending. */
+str *pack_names(struct arena *arena, size_t *out_n);
+/* With the files of what it uses. False: there is none of that name. */
+bool pack_shipped(struct arena *arena, str name, struct pack *out) WARN_UNUSED;
+/* What lies in its folder alone. */
+bool pack_shipped_files(struct arena *arena, str name, struct pack *out);
+
+/* A line of docs/requirements.tsv, which travels in the binary. */
+struct requirement {
+    str id, article, kind, capability, actor, text, parameters, zh;
+};
+/* In the order of the table. Errors: CONFIG when there is none, INPUT when a line is broken. */
+bool requirements_shipped(struct arena *arena, struct requirement **out, size_t *out_n,
+                          struct err *e) WARN_UNUSED;
+/* Nothing to build, or a neighbouring system's. */
+bool requirement_outside(const struct requirement *requirement);
+
+#define COVERAGES(X)                                                                              \
+    X(TESTED, "tested")          /* a line of a scenario fails without one of its rules */        \
+    X(DECLARED, "declared")      /* rules claim it, and nothing fails without them */             \
+    X(MISSING, "missing")        /* no rule claims it */                                          \
+    X(OUTSIDE, "outside")        /* nothing to build, or a neighbouring system's */
+enum coverage_state {
+#define X(symbol, name) COVERAGE_##symbol,
+    COVERAGES(X)
+#undef X
+};
+enum {
+#define X(symbol, name) + 1
+    COVERAGE_STATES = 0 COVERAGES(X)
+#undef X
+};
+const char *coverage_name(enum coverage_state state);
+
+/* A line of policies/NAME/coverage.tsv: rules parted by "; ", scenarios (PATH:LINE) by blanks. */
+struct proven {
+    str id, state, rules, scenarios, reason;
+};
+/* None when the pack has no table. INPUT when a line is broken. */
+bool coverage_shipped(struct arena *arena, str pack, struct proven **out, size_t *out_n,
+                      struct err *e) WARN_UNUSED;
+/* What stands at a line of a shipped scenario, PATH:LINE; empty when there is none. */
+str scenario_line(struct arena *arena, str place);
+
+/* Whether the table of coverage speaks of the version that is shown, or why it does not. */
+enum proof_source { PROOF_SHIPPED, PROOF_OTHER_VERSION, PROOF_NOT_SHIPPED };
+const char *proof_source_name(enum proof_source source);
+/* A regulation that may be read: shipped, or in force for the reader's authority. A version in
+ * force takes the place of a shipped one with its name. */
+struct regulation {
+    const struct policy *policy;
+    str version;
+    bool in_force;
+    enum proof_source proof;
+};
+bool view_regulations(struct reader *reader, struct regulation **out, size_t *out_n,
+                      struct err *e) WARN_UNUSED;
+
+struct requirement_view {
+    const struct requirement *requirement;
+    str article;             /* as the policy cites it: "5" of "5(2)" */
+    enum coverage_state state;
+    str reason;
+    str *scenarios;          /* PATH:LINE, that fail without one of its rules */
+    size_t n_scenarios;
+};
+/* What is known of a rule: some line fails without it, lines read it and none fails, none reads it;
+ * nothing when it claims no requirement or there is no table. */
+enum rule_proof { RULE_PROOF_NONE, RULE_PROOF_PROVEN, RULE_PROOF_READ, RULE_PROOF_UNREAD };
+const char *rule_proof_name(enum rule_proof proof);
+struct rule_view {
+    const struct rule *rule;
+    enum rule_proof proof;
+    str read;                /* PATH:LINE of the first line that reads it */
+};
+/* Cases that the reader may see and that stand at a step now. */
+struct running {
+    str version, procedure, step;
+    int64_t cases;
+};
+struct article_view {
+    str article;             /* "local": what the authority has set itself */
+    struct label title;      /* in our words */
+    size_t states[COVERAGE_STATES];
+    size_t n_rules;
+    int64_t running;         /* open steps under its rules */
+};
+struct regulation_view {
+    struct regulation regulation;
+    struct requirement_view *requirements;
+    size_t n_requirements;
+    struct rule_view *rules;
+    size_t n_rules;
+    struct running *running; /* of every version of this regulation */
+    size_t n_running;
+    struct article_view *articles; /* in the order of the text, "local" last */
+    size_t n_articles;
+    size_t states[COVERAGE_STATES];
+};
+#define ARTICLE_LOCAL S("local")
+/* *out NULL: there is none of that name. */
+bool view_regulation(struct reader *reader, str id, struct regulation_view **out, struct err *e)
+    WARN_UNUSED;
+/* Does the rule cite the article, or meet a requirement of it? */
+bool rule_of_article(const struct policy *policy, const struct rule *rule, str article);
 
 /* ---- a case --------------------------------------------------------------------------------- */
 

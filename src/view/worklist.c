@@ -155,6 +155,21 @@ static bool fill_row(struct reader *reader, const struct authority_state *author
     return true;
 }
 
+/* One row more than asked tells whether there is a next page. */
+static bool fill_page(struct reader *reader, const struct authority_state *authority, enum box box,
+                      const struct row_work *rows, size_t n, int limit, struct worklist *list,
+                      struct err *e)
+{
+    list->n = rows_that_fit(rows, n, (size_t)limit);
+    list->rows = NEWS(reader->arena, struct work_row, list->n + 1);
+    for (size_t i = 0; i < list->n; i++)
+        if (!fill_row(reader, authority, &rows[i], &list->rows[i], e))
+            return false;
+    if (list->n < n)
+        list->next = print_cursor(reader->arena, box, &rows[list->n - 1]);
+    return true;
+}
+
 bool view_worklist(struct reader *reader, enum box box, str after, int limit,
                    struct worklist *out, struct err *e)
 {
@@ -167,24 +182,38 @@ bool view_worklist(struct reader *reader, enum box box, str after, int limit,
     if (!authority_in_force(reader, reader->actor->authority, &authority, &policy, e))
         return false;
     enum sight sight = decide_sight(policy, reader->actor->role);
-    struct worklist list = {.next = S("")};
-    if (sight == SIGHT_NONE) {
-        *out = list;
+    *out = (struct worklist){.next = S("")};
+    if (sight == SIGHT_NONE)
         return true;
-    }
     struct row_work *rows;
     size_t n;
-    /* One row more than asked tells whether there is a next page. */
-    if (!fetch(reader, box, sight == SIGHT_ALL, cursor, limit + 1, &rows, &n, e) ||
-        !count_boxes(reader, sight == SIGHT_ALL, &list.counts, e))
+    return fetch(reader, box, sight == SIGHT_ALL, cursor, limit + 1, &rows, &n, e) &&
+           count_boxes(reader, sight == SIGHT_ALL, &out->counts, e) &&
+           fill_page(reader, authority, box, rows, n, limit, out, e);
+}
+
+bool view_worklist_at(struct reader *reader, const struct at_step *at, str after, int limit,
+                      struct worklist *out, struct err *e)
+{
+    must(limit >= 1 && limit <= LIMIT_PAGE_ROWS);
+    const struct actor *actor = reader->actor;
+    struct cursor cursor = {.id = INT64_MAX};
+    struct authority_state *authority;
+    const struct policy *policy;
+    if ((after.len && !parse_cursor(after, false, &cursor, e)) ||
+        !authority_in_force(reader, actor->authority, &authority, &policy, e))
         return false;
-    list.n = rows_that_fit(rows, n, (size_t)limit);
-    list.rows = NEWS(reader->arena, struct work_row, list.n + 1);
-    for (size_t i = 0; i < list.n; i++)
-        if (!fill_row(reader, authority, &rows[i], &list.rows[i], e))
-            return false;
-    if (list.n < n)
-        list.next = print_cursor(reader->arena, box, &rows[list.n - 1]);
-    *out = list;
-    return true;
+    enum sight sight = decide_sight(policy, actor->role);
+    *out = (struct worklist){.next = S("")};
+    if (sight == SIGHT_NONE)
+        return true;
+    struct row_work *rows;
+    size_t n;
+    bool ok = sight == SIGHT_ALL
+                  ? q_work_at_all(reader->db, reader->arena, actor->authority, at->version,
+                                  at->procedure, at->step, cursor.id, limit + 1, &rows, &n, e)
+                  : q_work_at_party(reader->db, reader->arena, actor->organisation, at->version,
+                                    at->procedure, at->step, cursor.id, limit + 1, &rows, &n, e);
+    return ok && count_boxes(reader, sight == SIGHT_ALL, &out->counts, e) &&
+           fill_page(reader, authority, BOX_ALL, rows, n, limit, out, e);
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { lookAround, tellAndFile } from './beside.mjs'
 import { Person } from './person.mjs'
+import { layBeside, readRegulation } from './regulations.mjs'
 import { PASSWORD, PEOPLE, Server } from './server.mjs'
 
 const option = (name) => {
@@ -351,6 +352,7 @@ async function thread(browser, server) {
   await look(unit, 'worklist-unit')
   const path = await apply(unit)
   const authority = await Person.logIn(browser, server, 'authority', complaints)
+  await readRegulation(authority, SYSTEM, look, check)
   await review(authority, unit, path)
   const provider = await Person.logIn(browser, server, 'provider', complaints)
   await deliverAndTry(provider, unit, authority, path)
@@ -369,7 +371,9 @@ async function thread(browser, server) {
   check('the record is sound', server.run('verify', '--data', server.data), /^sound/)
 }
 
-const server = new Server(option('binary') ?? 'build/yunjian', option('db'))
+const binary = option('binary') ?? 'build/yunjian'
+const server = new Server(binary, option('db'))
+const county = new Server(binary, undefined, 'tests/packs/maple')
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
@@ -377,6 +381,7 @@ const browser = await chromium.launch({
 })
 try {
   await thread(browser, server)
+  await layBeside(browser, county, complaints, look, check)
 } catch (error) {
   failed += 1
   console.log(`failed: the walk stopped: ${error.message}`)
@@ -384,5 +389,6 @@ try {
 check('no page complained', complaints, [])
 await browser.close()
 await server.end()
+await county.end()
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

@@ -17,16 +17,25 @@ export const PEOPLE = {
 const begun = Number(process.env.YUNJIAN_TEST_AHEAD ?? 0)
 
 export class Server {
-  constructor(binary, database) {
+  /** pack: the folder of a policy; the authority is then new and has one person. */
+  constructor(binary, database, pack) {
     this.binary = binary
     this.folder = mkdtempSync(join(tmpdir(), 'yunjian-browser-'))
     this.data = join(this.folder, 'data')
     const more = database ? ['--db', database] : []
+    if (pack) {
+      this.run('init', '--policy', pack, '--data', this.data, '--listen', '127.0.0.1:0')
+      this.add('authority')
+      return
+    }
     this.run('simulate', '--policy', 'zhengzhou-2019', '--units', '4', '--systems', '6',
       '--days', '40', '--seed', '3', '--data', this.data, '--listen', '127.0.0.1:0', ...more)
-    for (const [role, name] of Object.entries(PEOPLE))
-      this.run('user', 'add', '--data', this.data, '--first', '--role', role, '--login', role,
-        '--name', name, '--password-stdin')
+    for (const role of Object.keys(PEOPLE)) this.add(role)
+  }
+
+  add(role) {
+    this.run('user', 'add', '--data', this.data, '--first', '--role', role, '--login', role,
+      '--name', PEOPLE[role], '--password-stdin')
   }
 
   run(...args) {

@@ -7,7 +7,7 @@ import time
 import uuid
 
 from server import Server
-from world import FORM, PASSWORD
+from world import FORM, PASSWORD, POLICY
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE.parent / 'authorisation.tsv'
@@ -84,6 +84,10 @@ class Act:
 
     def path(self):
         path = self.row['route'].replace('{procedure}', 'onboard')
+        whole = '{article}' in path
+        if self.row['what'] == 'unknown':
+            path = path.replace('{article}' if whole else '{policy}', 'nowhere')
+        path = path.replace('{policy}', POLICY).replace('{article}', '12')
         register = self.row['what'] if self.row['what'] in REGISTERS else 'capacity'
         path = path.replace('{register}', register).replace('{report}', 'migration')
         if '{delegation}' in path:

@@ -21,6 +21,7 @@ import cases_authorisation  # noqa: E402
 import cases_commands  # noqa: E402
 import cases_isolation  # noqa: E402
 import cases_load  # noqa: E402
+import cases_regulations  # noqa: E402
 import cases_sessions  # noqa: E402
 import cases_strict  # noqa: E402
 import cases_uploads  # noqa: E402
@@ -30,7 +31,7 @@ from world import World  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MODULES = [cases_commands, cases_isolation, cases_uploads, cases_strict, cases_authorisation,
-           cases_load, cases_sessions]
+           cases_load, cases_sessions, cases_regulations]
 
 
 def tests_of(world):

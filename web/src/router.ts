@@ -82,6 +82,24 @@ export const router = createRouter({
           component: () => import('@/pages/ReportPage.vue'),
         },
         {
+          path: 'policies',
+          name: 'policies',
+          component: () => import('@/pages/PoliciesPage.vue'),
+          meta: { title: 'policy.title' },
+        },
+        {
+          path: 'policies/:policy/:articles(articles)?/:article?',
+          name: 'policy',
+          component: () => import('@/pages/PolicyPage.vue'),
+          meta: { title: 'policy.title' },
+        },
+        {
+          path: 'comparison',
+          name: 'comparison',
+          component: () => import('@/pages/ComparisonPage.vue'),
+          meta: { title: 'compare.title' },
+        },
+        {
           path: 'notices',
           name: 'notices',
           component: () => import('@/pages/NoticesPage.vue'),

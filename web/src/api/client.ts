@@ -43,6 +43,16 @@ export type Notice = Case['notices'][number]
 export type Delegation = Schemas['Delegations']['delegations'][number]
 export type FurtherStep = Schemas['FurtherMaterials']['steps'][number]
 export type Paper = Schemas['Paper']
+export type PolicyRow = Schemas['PolicyRow']
+export type PolicyPage = Schemas['PolicyPage']
+export type ArticleRow = Schemas['ArticleRow']
+export type Article = Schemas['Article']
+export type Requirement = Schemas['Requirement']
+export type Rule = Schemas['Rule']
+export type ScenarioLine = Schemas['ScenarioLine']
+export type CoverageState = Schemas['CoverageState']
+export type CoverageCounts = Schemas['CoverageCounts']
+export type PolicySide = Schemas['PolicySide']
 
 export const BASE = '/api/v1'
 /** The post that a page was built with; the server refuses a command of another. */

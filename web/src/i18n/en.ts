@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import beside from './en-beside'
+import policy from './en-policy'
 import type zh from './zh'
 
 const en: typeof zh = {
@@ -75,6 +76,8 @@ const en: typeof zh = {
   box: { todo: 'To do', done: 'Done', mine: 'Opened by us', all: 'All cases' },
   work: {
     priority: 'Priority',
+    at: 'Now at: {step}',
+    atAll: 'All cases',
     light: 'State',
     number: 'Number',
     title: 'Title',
@@ -344,6 +347,7 @@ const en: typeof zh = {
     conclusion: 'Outcome',
   },
   ...beside,
+  ...policy,
   derivation: {
     title: 'How the date comes about',
     start: 'the day it begins, not counted',

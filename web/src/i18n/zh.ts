@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import beside from './zh-beside'
+import policy from './zh-policy'
 
 /** The words of the application itself. What regulations say comes from the API. */
 export default {
@@ -72,6 +73,8 @@ export default {
   box: { todo: '待办', done: '已办', mine: '我发起的', all: '全部办件' },
   work: {
     priority: '优先',
+    at: '当前环节：{step}',
+    atAll: '全部办件',
     light: '状态',
     number: '编号',
     title: '名称',
@@ -339,6 +342,7 @@ export default {
     conclusion: '结论',
   },
   ...beside,
+  ...policy,
   derivation: {
     title: '期限推算',
     start: '起算日，当日不计',
