@@ -9,7 +9,8 @@ import uuid
 
 from world import FORM, PASSWORD, POLICY
 
-ROUTES = pathlib.Path(__file__).resolve().parent.parent.parent / 'src' / 'door' / 'routes.def'
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROUTES = ROOT / 'src' / 'door' / 'routes.def'
 READERS = ['unit', 'authority', 'provider', 'auditor', 'system', 'security', 'audit']
 LINE = {'planned': {'vcpu': 1_000_000}, 'free': {'vcpu': 1_000_000}}
 NOTHING = {'/healthz', '/readyz'}    # answer one word
@@ -95,8 +96,11 @@ class Side:
 def sides(world):
     if not hasattr(world, 'two_sides'):
         own, other = Side(world, ''), Side(world, 'next-')
-        # Administrators are called alike.
+        # Administrators are called alike; what stands in a regulation is public.
+        public = ''.join(path.read_text(encoding='utf-8')
+                         for path in (ROOT / 'policies').glob('*/*.yaml'))
         shared = own.names() & other.names()
+        shared |= {name for name in own.names() | other.names() if name in public}
         for one in (own, other):
             one.shown = {name for name in one.names() if name not in shared}
         assert own.shown and other.shown
@@ -147,7 +151,15 @@ def every_call(we, they):
         yield ('POST', f'{route}/lines', f'{api}/registers/{register}/lines',
                {'lines': [{'system': they.system, 'period': today[:7],
                            'form': {'cpu': 20, 'memory': 30, 'storage': 40}}]}, refused)
-    yield 'GET', f'{api}/reports/{{report}}', f'{api}/reports/migration', None, gone
+    yield 'GET', f'{api}/reports/{{report}}', f'{api}/reports/migration', None, {200, 404}
+    # Regulations are public; what runs under them is not.
+    policy = f'{api}/policies/{{policy}}'
+    yield 'GET', f'{api}/policies', f'{api}/policies', None, none
+    yield 'GET', f'{api}/comparison', f'{api}/comparison', None, none
+    for name in ('zhengzhou-2019', 'maple'):
+        yield 'GET', policy, f'{api}/policies/{name}', None, {200, 404}
+        yield ('GET', f'{policy}/articles/{{article}}', f'{api}/policies/{name}/articles/11', None,
+               {200, 404})
     for plain in ('notices', 'colleagues', 'delegations', 'further-materials'):
         yield 'GET', f'{api}/{plain}', f'{api}/{plain}', None, none
     yield ('POST', f'{api}/delegations', f'{api}/delegations',

@@ -303,7 +303,9 @@ def an_earlier_version_is_counted_apart(world):
             (pack / 'onboard.yaml').write_text(
                 re.sub(r'is: 5 working-day after opened, basis: 12',
                        'is: 6 working-day after opened, basis: 12', text), encoding='utf-8')
-            own.server.run('policy', 'activate', str(pack), '--data', str(own.server.folder))
+            first = own.server.sql('SELECT MIN(id) FROM authorities')[0][0]
+            own.server.run('policy', 'activate', str(pack), '--data', str(own.server.folder),
+                           '--authority', str(first))
             own.server.start()
             own.clients = {}
             page = get(own, 'authority', f'/policies/{POLICY}')
