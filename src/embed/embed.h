@@ -25,6 +25,8 @@ extern const struct embedded embedded_policies[]; /* "NAME/pack.yaml" */
 extern const size_t embedded_policies_n;
 extern const struct embedded embedded_scenarios[]; /* "NAME/scenarios/FILE.scn" */
 extern const size_t embedded_scenarios_n;
+extern const struct embedded embedded_accepted[]; /* "NAME/mutants.tsv" */
+extern const size_t embedded_accepted_n;
 extern const struct embedded embedded_data[];     /* "china-holidays.tsv", "requirements.tsv" */
 extern const size_t embedded_data_n;
 
