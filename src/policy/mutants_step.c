@@ -96,9 +96,10 @@ static bool side_by_side(const struct procedure *procedure)
 
 static void change_target(struct making *making, struct node *to)
 {
-    str head, step = to->text;
-    bool holds = str_cut(to->text, ' ', &head, &step);
-    if (holds) {
+    str head, step;
+    if (!str_cut(to->text, ' ', &head, &step)) {
+        step = to->text;
+    } else { /* hold STEP */
         change_text(making, MUTATION_TARGET, to, step);
         change_text(making, MUTATION_TARGET, to, S("end"));
         return;
