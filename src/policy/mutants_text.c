@@ -44,12 +44,21 @@ static size_t end_of(const struct reading *r, size_t k)
     return r->tokens[k].at + r->tokens[k].text.len;
 }
 
+static bool splits_path(const struct reading *r, size_t before)
+{
+    return r->tokens[before].kind == TOKEN_DOT || r->tokens[before - 1].kind == TOKEN_DOT;
+}
+
 /* A few words to either side, so that a person finds the place. */
 static void around_token(const struct reading *r, size_t *from, size_t *to)
 {
     enum { WORDS_BESIDE = 3 };
     *from = *from > WORDS_BESIDE ? *from - WORDS_BESIDE : 0;
     *to = *to + WORDS_BESIDE < r->n ? *to + WORDS_BESIDE : r->n - 1;
+    while (*from > 0 && splits_path(r, *from))
+        --*from;
+    while (*to + 1 < r->n && splits_path(r, *to + 1))
+        ++*to;
 }
 
 /* Tokens i..k give way to `to`. */
