@@ -2,7 +2,7 @@
  * policy mutate: which values of a policy no test would miss. */
 #include "cli/cli_priv.h"
 
-/* A tab or line end inside a text would part it. */
+/* A tab inside a reason would part it. */
 static str one_line(struct arena *arena, str text)
 {
     struct buf out = buf_new(arena, text.len + 1);
@@ -19,7 +19,7 @@ static str article_of(const struct mutant *mutant)
 static void print_row(struct arena *arena, const struct judged *row, bool tsv)
 {
     const struct mutant *mutant = row->mutant;
-    str from = one_line(arena, mutant->from), to = one_line(arena, mutant->to);
+    str from = mutant->from, to = mutant->to;
     str article = article_of(mutant), by = one_line(arena, row->by);
     if (tsv)
         printf("%.*s\t%.*s:%d\t%.*s\t%.*s -> %.*s\t%s\t%.*s\n", STR_FMT(mutant->id),

@@ -45,9 +45,20 @@ void leave(struct making *making, struct making_mark mark)
     making->basis = mark.basis;
 }
 
+/* A folded or block text may have line ends. */
+static str one_line(struct making *making, str text)
+{
+    struct buf out = buf_new(making->arena, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        buf_addc(&out, text.ptr[i] == '\n' || text.ptr[i] == '\t' ? ' ' : text.ptr[i]);
+    return str_trim(buf_str(&out));
+}
+
 void mutate(struct making *making, enum mutation kind, const struct node *where, struct node *at,
             const struct node *instead, str from, str to)
 {
+    from = one_line(making, from);
+    to = one_line(making, to);
     str stem = str_printf(making->arena, "%.*s:%s", STR_FMT(making->place), WORDS[kind]);
     size_t same = 1;
     for (size_t i = 0; i < making->mutants.len; i++) {
@@ -58,13 +69,14 @@ void mutate(struct making *making, enum mutation kind, const struct node *where,
         same += str_starts(other->id, stem) &&
                 (other->id.len == stem.len || other->id.ptr[stem.len] == '.');
     }
+    const struct procedure *procedure = making->procedure;
     struct mutant *mutant = VEC_ADD(making->arena, &making->mutants);
     *mutant = (struct mutant){
         .kind = kind,
         .id = same == 1 ? stem : str_printf(making->arena, "%.*s.%zu", STR_FMT(stem), same),
         .pos = where->pos,
         .basis = making->basis,
-        .procedure = making->procedure ? making->procedure->id : STR_NONE,
+        .procedure = procedure ? procedure->id : STR_NONE,
         .from = from,
         .to = to,
         .file = making->file,
@@ -89,9 +101,9 @@ void drop_item(struct making *making, enum mutation kind, struct node *list, siz
 void drop_key(struct making *making, enum mutation kind, struct node *map, const char *key)
 {
     struct node *value = child(map, key);
+    str brief = node_brief(making, value);
     mutate(making, kind, value, map, without_key(making, map, key),
-           str_printf(making->arena, "%s: %.*s", key, STR_FMT(node_brief(making, value))),
-           S("nothing"));
+           str_printf(making->arena, "%s: %.*s", key, STR_FMT(brief)), S("nothing"));
 }
 
 void change_number(struct making *making, enum mutation kind, struct node *scalar, int64_t least)
@@ -227,7 +239,7 @@ static void mutate_range(struct making *making, const struct node *field)
 static void mutate_choices(struct making *making, struct node *choices)
 {
     for (size_t i = 0; choices && i < choices->entries.len; i++) {
-        struct node *changed = without_key(making, choices, ""); /* a copy of all */
+        struct node *changed = without_key(making, choices, ""); /* a copy: no key is empty */
         const struct node *word = choices->entries.items[i].key;
         str to = str_printf(making->arena, "%.*s-x", STR_FMT(word->text));
         changed->entries.items[i].key = text_node(making, to);

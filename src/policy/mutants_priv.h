@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the makers of mutants share: where they are in the pack, and trees that differ in one place. */
+ * What the makers of mutants share: where they are in the pack, and trees that differ in one
+ * place. */
 #ifndef YJ_POLICY_MUTANTS_PRIV_H
 #define YJ_POLICY_MUTANTS_PRIV_H
 

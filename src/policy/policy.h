@@ -611,7 +611,7 @@ struct mutant {
     struct pos pos;
     struct basis basis;      /* of the rule that the value stands in */
     str procedure;           /* empty: of pack.yaml */
-    str from, to;
+    str from, to;            /* one line each */
     size_t file;             /* index in the pack */
     const struct node *root; /* of that file */
     struct node *at;

@@ -46,7 +46,8 @@ static const char CASE[] =
     "      name: {type: text, zh: 名, en: Name, max: 150}\n"
     "      start: {type: date, zh: 始, en: Start}\n"
     "      stop: {type: date, zh: 止, en: Stop}\n"
-    "      kind: {type: choice, zh: 类, en: Kind, choices: {old: {zh: 旧, en: Old}, new: {zh: 新, en: New}}}\n"
+    "      kind: {type: choice, zh: 类, en: Kind,\n"
+    "             choices: {old: {zh: 旧, en: Old}, new: {zh: 新, en: New}}}\n"
     "      items: {type: quantities, zh: 资源, en: Items}\n"
     "    materials: [form, plan]\n"
     "    needs:\n"
@@ -241,8 +242,8 @@ static void two_mutants_are_never_the_same(void **state)
 
 /* ---- nothing forgotten ----------------------------------------------------------------------- */
 
-/* Keys whose values decide nothing: names and words, sources and claims, what only a page shows, what
- * a value is made of. Everything else in a pack is changed by an operator. */
+/* Keys whose values decide nothing: names and words, sources and claims, what only a page shows,
+ * what a value is made of. Everything else in a pack is changed by an operator. */
 static const char SILENT[] =
     "zh en help title short document policy from procedure code id names basis source meets tone "
     "side multiline unit group type preset round";
