@@ -4,37 +4,41 @@
 
 /* ---- the sentence -------------------------------------------------------------------------- */
 
-enum { SENTENCE_WORDS = 4 };
+enum { SENTENCE_WORDS = 8 };
 
-static size_t split(str text, str words[SENTENCE_WORDS])
+struct sentence {
+    str words[SENTENCE_WORDS];
+    size_t n;
+};
+
+static struct sentence split(str text)
 {
-    str rest = text;
-    size_t n = 0;
-    while (rest.len && n < SENTENCE_WORDS) {
-        str_cut(rest, ' ', &words[n], &rest);
-        n += words[n].len > 0;
+    struct sentence sentence = {.n = 0};
+    str word, rest = text;
+    while (rest.len && sentence.n < SENTENCE_WORDS) {
+        str_cut(rest, ' ', &word, &rest);
+        if (word.len)
+            sentence.words[sentence.n++] = word;
     }
-    return n;
-}
-
-static str joined(struct making *making, const str words[SENTENCE_WORDS], size_t n)
-{
-    struct buf out = buf_new(making->arena, 64);
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&out, "%s%.*s", i ? " " : "", STR_FMT(words[i]));
-    return buf_str(&out);
+    return sentence;
 }
 
 /* The sentence with another word. */
+static str exchanged(struct making *making, str text, size_t at, str to)
+{
+    struct sentence sentence = split(text);
+    struct buf out = buf_new(making->arena, 64);
+    sentence.words[at] = to;
+    for (size_t i = 0; i < sentence.n; i++)
+        buf_addf(&out, "%s%.*s", i ? " " : "", STR_FMT(sentence.words[i]));
+    return buf_str(&out);
+}
+
+/* Empty: there is nothing to exchange the word for. */
 static void exchange(struct making *making, enum mutation kind, struct node *is, size_t at, str to)
 {
-    str words[SENTENCE_WORDS];
-    size_t n = split(is->text, words);
-    must(at < n);
-    if (!to.len || str_eq(words[at], to))
-        return;
-    words[at] = to;
-    change_text(making, kind, is, joined(making, words, n));
+    if (to.len && !str_eq(split(is->text).words[at], to))
+        change_text(making, kind, is, exchanged(making, is->text, at, to));
 }
 
 /* STEP.FIELD, or a field of the step itself. */
@@ -96,15 +100,13 @@ static bool only_way(const struct making *making, str step_id, str outcome_id)
 }
 
 /* Another fact: the opening, and the first act of the case. */
-static void change_anchor(struct making *making, struct node *is, size_t at)
+static void change_anchor(struct making *making, struct node *is, size_t at, str fact)
 {
-    str words[SENTENCE_WORDS], step_id, outcome_id;
-    split(is->text, words);
+    str step_id, outcome_id;
     const struct step *first = &making->procedure->steps[0];
     str start = str_printf(making->arena, "%.*s.%.*s", STR_FMT(first->id),
                            STR_FMT(first->outcomes[0].id));
-    bool fact = str_cut(words[at], '.', &step_id, &outcome_id);
-    if (fact && !only_way(making, step_id, outcome_id))
+    if (str_cut(fact, '.', &step_id, &outcome_id) && !only_way(making, step_id, outcome_id))
         exchange(making, MUTATION_ANCHOR, is, at, S("opened"));
     if (first != making->step && !only_way(making, first->id, first->outcomes[0].id))
         exchange(making, MUTATION_ANCHOR, is, at, start);
@@ -112,56 +114,50 @@ static void change_anchor(struct making *making, struct node *is, size_t at)
 
 /* ---- how long ------------------------------------------------------------------------------ */
 
-/* `holder` is the map that the limit, the exception or the extension stands in. */
-static void change_unit(struct making *making, struct node *holder, struct node *is, size_t at)
+static void change_count(struct making *making, struct node *is, size_t at, int64_t number)
 {
-    str words[SENTENCE_WORDS];
-    size_t n = split(is->text, words);
-    bool months = str_eq(words[at], S("month"));
-    str before = is->text;
-    words[at] = str_eq(words[at], S("working-day")) ? S("day")
-                : months                            ? S("day")
-                                                    : S("working-day");
-    str to = joined(making, words, n);
-    if (!months || !child(holder, "round")) {
+    for (int by = 1; by >= -1; by -= 2)
+        if (number + by >= 1)
+            exchange(making, MUTATION_COUNT, is, at,
+                     str_printf(making->arena, "%lld", (long long)number + by));
+}
+
+/* `holder` is the map that the limit or the exception stands in. */
+static void change_unit(struct making *making, struct node *holder, struct node *is, size_t at,
+                        enum unit unit)
+{
+    str to = exchanged(making, is->text, at, unit == UNIT_DAY ? S("working-day") : S("day"));
+    if (unit != UNIT_MONTH || !child(holder, "round")) {
         change_text(making, MUTATION_UNIT, is, to);
         return;
     }
     /* round goes with months alone. */
-    struct node *changed = without_key(making, holder, "round");
-    const char *key = child(holder, "is") ? "is" : "most";
-    changed = with_key(making, changed, str_of(key), text_node(making, to));
-    mutate(making, MUTATION_UNIT, is, holder, changed, before, to);
+    const struct node *changed = without_key(making, holder, "round");
+    changed = with_key(making, changed, S("is"), text_node(making, to));
+    mutate(making, MUTATION_UNIT, is, holder, changed, is->text, to);
 }
 
-static void change_length(struct making *making, struct node *holder, struct node *is)
-{
-    str words[SENTENCE_WORDS];
-    split(is->text, words);
-    const struct field *field = named_field(making, words[0]);
-    if (str_has(words[0], S(".")) && field)
-        exchange(making, MUTATION_COUNT, is, 0,
-                 str_printf(making->arena, "%lld", (long long)field->min));
-    else
-        change_number(making, MUTATION_COUNT, is, 1);
-    change_unit(making, holder, is, 1);
-}
-
+/* COUNT UNIT, and what it is counted from, wherever they stand. */
 static void mutate_sentence(struct making *making, struct node *holder, struct node *is)
 {
-    str words[SENTENCE_WORDS];
-    size_t n = split(is->text, words);
-    if (n == 2 && str_eq(words[0], S("until"))) {
-        exchange(making, MUTATION_ANCHOR, is, 1, next_field(making, words[1]));
-        return;
+    struct sentence sentence = split(is->text);
+    for (size_t i = 0; i < sentence.n; i++) {
+        str word = sentence.words[i], before = i > 0 ? sentence.words[i - 1] : S("");
+        const struct field *field = named_field(making, word);
+        enum unit unit;
+        int64_t number;
+        if (str_to_i64(word, &number))
+            change_count(making, is, i, number);
+        else if (unit_parse(word, &unit))
+            change_unit(making, holder, is, i, unit);
+        else if (str_eq(before, S("after")))
+            change_anchor(making, is, i, word);
+        else if (str_eq(before, S("until")) || str_eq(before, S("before")))
+            exchange(making, MUTATION_ANCHOR, is, i, next_field(making, word));
+        else if (field && field->type == FIELD_INTEGER)
+            exchange(making, MUTATION_COUNT, is, i,
+                     str_printf(making->arena, "%lld", (long long)field->min));
     }
-    change_length(making, holder, is);
-    if (n < 4)
-        return;
-    if (str_eq(words[2], S("before")))
-        exchange(making, MUTATION_ANCHOR, is, 3, next_field(making, words[3]));
-    else
-        change_anchor(making, is, 3);
 }
 
 static void mutate_exceptions(struct making *making, struct node *list)
@@ -171,7 +167,7 @@ static void mutate_exceptions(struct making *making, struct node *list)
         struct making_mark mark = enter_item(making, i, item);
         drop_item(making, MUTATION_LIMIT, list, i);
         mutate_expression(making, child(item, "when"));
-        change_length(making, item, child(item, "is"));
+        mutate_sentence(making, item, child(item, "is"));
         leave(making, mark);
     }
 }
@@ -179,10 +175,13 @@ static void mutate_exceptions(struct making *making, struct node *list)
 /* Days and months roll unless the limit says otherwise; a wait never does. */
 static void change_roll(struct making *making, struct node *limit, const struct node *is)
 {
-    str words[SENTENCE_WORDS];
-    split(is->text, words);
+    struct sentence sentence = split(is->text);
     struct node *roll = child(limit, "roll");
-    if (str_eq(words[1], S("working-day")) || str_eq(words[0], S("until")))
+    bool rolls = false;
+    enum unit unit;
+    for (size_t i = 0; i < sentence.n; i++)
+        rolls |= unit_parse(sentence.words[i], &unit) && unit != UNIT_WORKING_DAY;
+    if (!rolls)
         return;
     if (roll)
         change_text(making, MUTATION_ROLL, roll,

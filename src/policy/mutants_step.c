@@ -11,7 +11,8 @@ static void mutate_by(struct making *making, struct node *step)
     for (size_t i = 0; !all && i < making->procedure->n_seats; i++) {
         str role = making->procedure->seats[i].role;
         if (!str_eq(role, by->text))
-            change_text(making, MUTATION_ACTOR, by, role);
+            mutate(making, MUTATION_ACTOR, by, by, text_node(making, role),
+                   node_brief(making, by), role);
     }
     for (size_t i = 0; all && i < all->items.len; i++) {
         const struct node *fewer = without_item(making, all, i);
