@@ -19,8 +19,9 @@ static const struct node *around(struct reading *r, struct node *scalar)
     struct making *making = r->making;
     if (!r->condition)
         return scalar;
-    struct node *map = r->item->kind == NODE_MAP ? r->item : NEW(making->arena, struct node);
-    map->kind = NODE_MAP;
+    struct node *bare = NEW(making->arena, struct node);
+    struct node *map = r->item->kind == NODE_MAP ? r->item : bare;
+    bare->kind = NODE_MAP;
     if (!child(map, "zh")) {
         map = with_key(making, map, S("zh"), text_node(making, S("条件")));
         map = with_key(making, map, S("en"), text_node(making, S("condition")));
