@@ -120,7 +120,29 @@ void change_number(struct making *making, enum mutation kind, struct node *scala
                                    more ? " " : "", STR_FMT(rest)));
 }
 
-/* ---- pack.yaml ----------------------------------------------------------------------------- */
+/* A day without a year is one of any year that has no 29 February. */
+bool change_day(struct making *making, struct node *scalar, str word)
+{
+    date day;
+    bool yearly = word.len == 5 && word.ptr[2] == '-';
+    str whole = yearly ? str_printf(making->arena, "2023-%.*s", STR_FMT(word)) : word;
+    size_t at = (size_t)(word.ptr - scalar->text.ptr);
+    str head = {scalar->text.ptr, at};
+    str tail = {word.ptr + word.len, scalar->text.len - at - word.len};
+    if (!date_parse(whole, &day))
+        return false;
+    for (int by = 1; by >= -1; by -= 2) {
+        str moved = date_print(making->arena, date_plus(day, by));
+        if (yearly)
+            moved = (str){moved.ptr + 5, moved.len - 5};
+        change_text(making, MUTATION_DAY, scalar,
+                    str_printf(making->arena, "%.*s%.*s%.*s", STR_FMT(head), STR_FMT(moved),
+                               STR_FMT(tail)));
+    }
+    return true;
+}
+
+/* ---- sections ----------------------------------------------------------------------------- */
 
 static str next_role(const struct making *making, str role)
 {
@@ -131,7 +153,7 @@ static str next_role(const struct making *making, str role)
     return role;
 }
 
-static void other_role(struct making *making, struct node *role)
+void change_role(struct making *making, struct node *role)
 {
     if (role && making->policy->n_roles > 1)
         change_text(making, MUTATION_ACTOR, role, next_role(making, role->text));
@@ -168,7 +190,7 @@ static void mutate_roles(struct making *making, const struct node *roles)
 static void mutate_register(struct making *making, struct node *ledger)
 {
     struct node *by = child(ledger, "by"), *about = child(ledger, "about");
-    other_role(making, by);
+    change_role(making, by);
     if (about)
         change_text(making, MUTATION_ABOUT, about,
                     str_eq(about->text, S("system")) ? S("filer") : S("system"));
@@ -201,25 +223,55 @@ static void mutate_lists(struct making *making, const struct node *lists)
     }
 }
 
-static void mutate_head(struct making *making, const struct node *root)
+static void mutate_columns(struct making *making, const struct node *columns)
+{
+    for (size_t i = 0; columns && i < columns->entries.len; i++) {
+        const struct node_entry *entry = &columns->entries.items[i];
+        struct making_mark mark = enter(making, entry->key->text, entry->value);
+        mutate_expression(making, child(entry->value, "when"));
+        leave(making, mark);
+    }
+}
+
+static void mutate_reports(struct making *making, const struct node *reports)
+{
+    for (size_t i = 0; reports && i < reports->entries.len; i++) {
+        const struct node_entry *entry = &reports->entries.items[i];
+        struct making_mark mark = enter(making, entry->key->text, entry->value);
+        mutate_columns(making, child(entry->value, "columns"));
+        leave(making, mark);
+    }
+}
+
+/* Those of pack.yaml, and those that stand apart in a file of their own. */
+static void mutate_sections(struct making *making, const struct node *root)
 {
     static const struct {
         const char *key;
         void (*run)(struct making *making, const struct node *part);
     } PARTS[] = {{"roles", mutate_roles},
                  {"registers", mutate_registers},
-                 {"lists", mutate_lists}};
-    struct making_mark mark = enter(making, S("due-soon"), child(root, "due-soon"));
-    change_number(making, MUTATION_SOON, child(child(root, "due-soon"), "working-days"), 0);
-    leave(making, mark);
-    mark = enter(making, S("authority"), NULL);
-    other_role(making, child(child(root, "authority"), "role"));
-    leave(making, mark);
+                 {"lists", mutate_lists},
+                 {"reports", mutate_reports}};
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
-        mark = enter(making, str_of(PARTS[i].key), NULL);
+        struct making_mark mark = enter(making, str_of(PARTS[i].key), NULL);
         PARTS[i].run(making, child(root, PARTS[i].key));
         leave(making, mark);
     }
+}
+
+static void mutate_head(struct making *making, const struct node *root)
+{
+    struct node *from = child(root, "from"), *day = child(from, "day");
+    struct making_mark mark = enter(making, S("from"), from);
+    change_day(making, day ? day : from, day ? day->text : from->text);
+    leave(making, mark);
+    mark = enter(making, S("due-soon"), child(root, "due-soon"));
+    change_number(making, MUTATION_SOON, child(child(root, "due-soon"), "working-days"), 0);
+    leave(making, mark);
+    mark = enter(making, S("authority"), NULL);
+    change_role(making, child(child(root, "authority"), "role"));
+    leave(making, mark);
 }
 
 /* ---- forms --------------------------------------------------------------------------------- */
@@ -257,13 +309,24 @@ static void mutate_for(struct making *making, struct node *field)
         drop_item(making, MUTATION_FOR, list, i);
 }
 
+/* Cases of another procedure are cited. */
+static void mutate_cited(struct making *making, struct node *procedure)
+{
+    const struct policy *policy = making->policy;
+    for (size_t i = 0; procedure && i < policy->n_procedures; i++)
+        if (str_eq(policy->procedures[i].id, procedure->text))
+            change_text(making, MUTATION_WORD, procedure,
+                        policy->procedures[(i + 1) % policy->n_procedures].id);
+}
+
 static void mutate_field(struct making *making, struct node *field, const struct node *name,
                          bool filled)
 {
     struct node *role = child(field, "role");
     const struct node *optional = child(field, "optional");
     mutate_choices(making, child(field, "choices"));
-    other_role(making, role);
+    change_role(making, role);
+    mutate_cited(making, child(field, "procedure"));
     mutate_for(making, field);
     if (!filled)
         return;
@@ -293,7 +356,8 @@ static void mutate_seats(struct making *making, const struct node *seats)
         struct making_mark mark = enter(making, seats->entries.items[i].key->text, NULL);
         change_text(making, MUTATION_ACTOR, found,
                     !str_eq(found->text, S("sole"))  ? S("sole")
-                    : making->procedure->about ? S("system.owner") : S("opener"));
+                    : making->procedure->subject == SUBJECT_SYSTEM ? S("system.owner")
+                                                                   : S("opener"));
         leave(making, mark);
     }
 }
@@ -310,14 +374,51 @@ static void mutate_withdrawal(struct making *making, struct node *root)
     leave(making, mark);
 }
 
+static str more_or_less_often(str every)
+{
+    static const str PERIODS[] = {{"month", 5}, {"quarter", 7}, {"half-year", 9}, {"year", 4}};
+    for (size_t i = 0; i < COUNT_OF(PERIODS); i++)
+        if (str_eq(PERIODS[i], every))
+            return PERIODS[(i + 1) % COUNT_OF(PERIODS)];
+    return every;
+}
+
+/* A duty's day: MM-DD, or the number of a day. */
+static void mutate_opening(struct making *making, struct node *root)
+{
+    struct node *opens = child(root, "opens"), *from = child(opens, "from");
+    const struct node *priority = child(root, "priority");
+    if (opens) {
+        struct making_mark mark = enter(making, S("opens"), opens);
+        drop_key(making, MUTATION_OPENS, root, "opens");
+        change_text(making, MUTATION_EVERY, child(opens, "every"),
+                    more_or_less_often(child(opens, "every")->text));
+        if (!change_day(making, from, from->text))
+            change_number(making, MUTATION_DAY, from, 1);
+        leave(making, mark);
+    }
+    if (priority && !str_eq(priority->text, S("no")))
+        drop_key(making, MUTATION_MARK, root, "priority");
+}
+
+/* About a system it has one to be given; about none, it gets one. */
+static void mutate_subject(struct making *making, struct node *root)
+{
+    struct node *about = child(root, "about");
+    if (about && str_eq(about->text, S("system")))
+        drop_key(making, MUTATION_ABOUT, root, "about");
+    else if (about)
+        change_text(making, MUTATION_ABOUT, about, S("system"));
+}
+
 static void mutate_procedure(struct making *making, struct node *root)
 {
     struct making_mark mark = enter(making, making->procedure->id, root);
     struct making_mark inner = enter(making, S("seats"), NULL);
     mutate_seats(making, child(root, "seats"));
     leave(making, inner);
-    if (making->procedure->about)
-        drop_key(making, MUTATION_ABOUT, root, "about");
+    mutate_subject(making, root);
+    mutate_opening(making, root);
     inner = enter(making, S("offered"), NULL);
     mutate_conditions(making, child(root, "offered"));
     leave(making, inner);
@@ -339,10 +440,12 @@ struct mutant *policy_mutants(struct arena *arena, const struct pack *pack,
         making.file = i;
         const struct node *id = child(root, "procedure");
         making.procedure = id ? policy_procedure(policy, id->text) : NULL;
-        if (!id)
-            mutate_head(&making, root);
-        else
+        if (id)
             mutate_procedure(&making, root);
+        else
+            mutate_sections(&making, root);
+        if (child(root, "policy"))
+            mutate_head(&making, root);
     }
     *out_n = making.mutants.len;
     return making.mutants.items;

@@ -148,6 +148,8 @@ static void mutate_sentence(struct making *making, struct node *holder, struct n
         int64_t number;
         if (str_to_i64(word, &number))
             change_count(making, is, i, number);
+        else if (change_day(making, is, word))
+            continue;
         else if (unit_parse(word, &unit))
             change_unit(making, holder, is, i, unit);
         else if (str_eq(before, S("after")))

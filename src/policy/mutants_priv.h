@@ -52,6 +52,11 @@ void drop_key(struct making *making, enum mutation kind, struct node *map, const
 /* The whole number that a text is, or begins with up to a blank, more and less by one; never below
  * `least`. */
 void change_number(struct making *making, enum mutation kind, struct node *scalar, int64_t least);
+/* A day, YYYY-MM-DD or MM-DD, that is a word of the scalar: one later, one earlier. False: the word
+ * is no day. */
+bool change_day(struct making *making, struct node *scalar, str word);
+/* The next role of the pack; NULL is no role. */
+void change_role(struct making *making, struct node *role);
 
 /* ---- parts --------------------------------------------------------------------------------- */
 

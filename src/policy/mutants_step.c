@@ -6,14 +6,19 @@
 
 static void mutate_by(struct making *making, struct node *step)
 {
-    struct node *by = child(step, "by"), *all = child(by, "all");
+    struct node *by = child(step, "by"), *all = child(by, "all"), *each = child(by, "each");
     struct making_mark mark = enter(making, S("by"), NULL);
+    if (each)
+        mutate(making, MUTATION_SIGNER, by, by, text_node(making, each->text),
+               node_brief(making, by), each->text);
     for (size_t i = 0; !all && i < making->procedure->n_seats; i++) {
         str role = making->procedure->seats[i].role;
-        if (!str_eq(role, by->text))
+        if (!str_eq(role, each ? each->text : by->text))
             mutate(making, MUTATION_ACTOR, by, by, text_node(making, role),
                    node_brief(making, by), role);
     }
+    if (making->procedure->n_seats == 1 && !all)
+        change_role(making, each ? each : by); /* it has no seat: for the loader to say */
     for (size_t i = 0; all && i < all->items.len; i++) {
         const struct node *fewer = without_item(making, all, i);
         bool one = fewer->items.len == 1;
@@ -108,8 +113,7 @@ static void change_target(struct making *making, struct node *to)
     bool ends = str_eq(step, S("end")), done = str_eq(step, S("done"));
     bool named = procedure_step(making->procedure, step) != NULL;
     str other = another_step(making, step);
-    if (other.len)
-        change_text(making, MUTATION_TARGET, to, other);
+    change_text(making, MUTATION_TARGET, to, other.len ? other : S("stay"));
     if (!ends && (!done || side_by_side(making->procedure)))
         change_text(making, MUTATION_TARGET, to, S("end"));
     if (!done && (named || side_by_side(making->procedure)))

@@ -142,6 +142,17 @@ static str next_outcome(const struct making *making, str step_id, str outcome)
     return STR_NONE;
 }
 
+/* The next outcome of that step, in the procedure whose cases the field before `close` cites. */
+static str next_cited(const struct reading *r, size_t at, size_t close)
+{
+    const struct field *field = path_field(r, close - 1);
+    struct making cited = *r->making;
+    cited.procedure = field && field->procedure.len
+                          ? policy_procedure(cited.policy, field->procedure) : NULL;
+    return cited.procedure ? next_outcome(&cited, r->tokens[at].text, r->tokens[at + 2].text)
+                           : STR_NONE;
+}
+
 static str next_list(const struct policy *policy, str list)
 {
     for (size_t i = 0; i < policy->n_lists; i++)
@@ -161,14 +172,16 @@ static void change_question(struct reading *r, size_t i)
         exchange(r, MUTATION_MATERIAL, i + 2,
                  next_word(making->step->materials, making->step->n_materials,
                            r->tokens[i + 2].text));
-    if (str_eq(name, S("done")))
-        exchange(r, MUTATION_WORD, i + 4,
-                 next_outcome(making, r->tokens[i + 2].text, r->tokens[i + 4].text));
-    if (str_eq(name, S("listed")))
-        exchange(r, MUTATION_WORD, i + 2, next_list(making->policy, r->tokens[i + 2].text));
     size_t close = i;
     while (close < r->n && r->tokens[close].kind != TOKEN_CLOSE)
         close++;
+    if (str_eq(name, S("done")) && i + 5 == close)
+        exchange(r, MUTATION_WORD, i + 4,
+                 next_outcome(making, r->tokens[i + 2].text, r->tokens[i + 4].text));
+    else if (str_eq(name, S("done")))
+        exchange(r, MUTATION_WORD, i + 4, next_cited(r, i + 2, close));
+    if (str_eq(name, S("listed")))
+        exchange(r, MUTATION_WORD, i + 2, next_list(making->policy, r->tokens[i + 2].text));
     bool number = str_eq(name, S("in-a-row")), whole = i == 0 && close + 1 == r->n;
     if (!number && !whole && (i == 0 || r->tokens[i - 1].kind != TOKEN_NOT))
         splice(r, MUTATION_NEGATION, i, i,

@@ -592,7 +592,9 @@ void rule_neutralise(struct policy *policy, const struct rule *rule);
     X(MARK, "mark")              /* opinion, paper, further: asked for or not */                  \
     X(WITHDRAW, "withdraw")      /* never, or longer */                                           \
     X(ABOUT, "about")            /* about the filer for the system, and the other way round */    \
-    X(EVERY, "every")            /* a line each month, or any number */                           \
+    X(EVERY, "every")            /* a line each month, or any number; a duty more often, rarer */ \
+    X(OPENS, "opens")            /* a duty does not open by itself */                             \
+    X(DAY, "day")                /* a day that the text names, one later, one earlier */          \
     X(SOON, "due-soon")          /* one day more, one less */                                     \
     X(SEES, "sees")              /* all for own, own for all */                                   \
     X(LEVEL, "level")            /* another level, or one less */

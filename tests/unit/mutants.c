@@ -83,11 +83,30 @@ static const char CASE[] =
     "    outcomes:\n"
     "      done: {zh: 毕, en: Done, tone: positive, to: end}\n";
 
+static const char DUTY[] =
+    "procedure: plan\n"
+    "code: JH\n"
+    "title: {zh: 计划, en: Plan}\n"
+    "basis: 7\n"
+    "about: opener\n"
+    "opens: {every: year, from: 09-01, basis: 7}\n"
+    "seats: {unit: opener}\n"
+    "steps:\n"
+    "  - id: file\n"
+    "    zh: 报\n"
+    "    en: File\n"
+    "    by: unit\n"
+    "    basis: 7\n"
+    "    within: {is: by 09-30, basis: 7}\n"
+    "    outcomes:\n"
+    "      file: {zh: 报, en: File, tone: positive, to: end}\n";
+
 static struct pack elm(void)
 {
     struct pack pack = {0};
     pack_add(arena, &pack, S("pack.yaml"), str_of(HEAD));
     pack_add(arena, &pack, S("apply.yaml"), str_of(CASE));
+    pack_add(arena, &pack, S("plan.yaml"), str_of(DUTY));
     return pack;
 }
 
@@ -149,6 +168,11 @@ static const struct wanted WANTED[] = {
     {"registers.use:about", "system", "filer"},
     {"registers.use:every", "every: month", "nothing"},
     {"due-soon:due-soon.2", "2", "1"},
+    {"plan.opens:opens", "opens: every: year, from: 09-01", "nothing"},
+    {"plan.opens:every", "year", "month"},
+    {"plan.file.within:day", "by 09-30", "by 10-01"},
+    {"from:day", "2024-01-01", "2024-01-02"},
+    {"from:day.2", "2024-01-01", "2023-12-31"},
     {"roles.unit:sees", "own", "all"},
     {"roles.unit:level.2", "county", "nothing"},
     {"roles.office:level", "city", "province"},
@@ -245,8 +269,8 @@ static void two_mutants_are_never_the_same(void **state)
 /* Keys whose values decide nothing: names and words, sources and claims, what only a page shows,
  * what a value is made of. Everything else in a pack is changed by an operator. */
 static const char SILENT[] =
-    "zh en help title short document policy from procedure code id names basis source meets tone "
-    "side multiline unit group type preset round";
+    "zh en help title short document policy also uses procedure code id names basis source meets "
+    "tone side multiline unit group type preset round";
 
 static bool is_silent(str key)
 {
@@ -318,6 +342,7 @@ static void no_value_is_left_alone(void **state)
     (void)state;
     check_whole(elm());
     check_whole(zhengzhou());
+    check_whole(read_pack(source_path("tests/packs/heron")));
 }
 
 int main(void)
