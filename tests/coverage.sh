@@ -5,7 +5,7 @@
 
 # ---- the shipped policy -------------------------------------------------------------------------
 
-tsv=$work/zhengzhou.tsv
+tsv=${YUNJIAN_REPORTS:-$work}/coverage-zhengzhou-2019.tsv
 check 'coverage of the shipped policy' \
     bash -c '"$1" policy coverage zhengzhou-2019 >"$2" 2>"$3"' - "$binary" "$tsv" "$work/told"
 check 'no scenario is idle, no claim unknown' diff /dev/null "$work/told"

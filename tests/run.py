@@ -252,8 +252,18 @@ def scripts(run, pattern):
                                        "YUNJIAN_TEST_PG": run.database(os.path.basename(script))})
 
 
+def reporting(run, script):
+    """A script that leaves its reports (coverage-NAME.tsv, mutants-NAME.tsv) beside the logs."""
+    run.counted(["bash", script], {"YUNJIAN": os.path.join(ROOT, BINARY),
+                                   "YUNJIAN_REPORTS": os.path.abspath(run.logs)})
+
+
 def coverage(run):
-    run.counted(["bash", "tests/coverage.sh"], {"YUNJIAN": os.path.join(ROOT, BINARY)})
+    reporting(run, "tests/coverage.sh")
+
+
+def mutate(run):
+    reporting(run, "tests/mutate.sh")
 
 
 def cli(run):
@@ -315,7 +325,7 @@ def browser(run):
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
           ("fuzz-corpus", fuzz_corpus, "tests/fuzz/corpus/*/*"),
           ("analyzer", analyzer, None), ("web", web, None), ("scenarios", scenarios, None),
-          ("coverage", coverage, None),
+          ("coverage", coverage, None), ("mutate", mutate, None),
           ("cli", cli, "tests/cli/*.sh"), ("engines", engines, "tests/engines.sh"),
           ("http", http, None), ("http-san", http_san, None), ("tsan", tsan, None),
           ("crash", crash, None), ("zoo", zoo, None),

@@ -130,6 +130,8 @@ bool add_administrators(struct clerk *clerk, struct arena *arena, int64_t author
 
 /* The parts of `policy` and `calendar` that change a folder. */
 int policy_activate(const struct args *args, str name, struct err *e);
+/* policy mutate [NAME|PATH] */
+int policy_mutants_of(const struct args *args, struct err *e);
 int calendar_load(const struct args *args, str file, struct err *e);
 /* Reads and loads a pack; stdout has the findings. EXIT_NO: it is unsound. */
 int load_pack(struct arena *arena, str name, struct pack *pack, const struct policy **out,

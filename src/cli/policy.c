@@ -254,8 +254,10 @@ int run_policy(const struct args *args, struct err *e)
         return diff(args, e);
     if (args->words.len <= 2 && str_eq(verb, S("coverage")))
         return coverage_of(args, e);
+    if (args->words.len <= 2 && str_eq(verb, S("mutate")))
+        return policy_mutants_of(args, e);
     RAISE(e, INPUT, "",
-          "write: yunjian policy list, or policy show, check or coverage NAME|PATH, or "
+          "write: yunjian policy list, or policy show, check, coverage or mutate NAME|PATH, or "
           "policy diff A B [--data DIR], or policy activate NAME|PATH --data DIR");
     return EXIT_CANNOT;
 }

@@ -25,6 +25,8 @@ extern const struct embedded embedded_policies[]; /* "NAME/pack.yaml" */
 extern const size_t embedded_policies_n;
 extern const struct embedded embedded_scenarios[]; /* "NAME/scenarios/FILE.scn" */
 extern const size_t embedded_scenarios_n;
+extern const struct embedded embedded_accepted[]; /* "NAME/mutants.tsv" */
+extern const size_t embedded_accepted_n;
 /* "china-holidays.tsv", "requirements.tsv", "NAME/coverage.tsv" */
 extern const struct embedded embedded_data[];
 extern const size_t embedded_data_n;

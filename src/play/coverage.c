@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which requirements are proven: scenarios are played, and played again without each rule. What a
  * rule is worth shows in the line that fails when it is gone. */
-#include "play/play.h"
+#include "play/apart_priv.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { WORKERS_MAX = 16, RULE_SECONDS = 120 };
 
 /* What a process leaves behind, in memory that both see. */
 struct verdict {
@@ -27,38 +19,9 @@ struct examination {
     size_t n_rules;
     struct scenario *scenarios;
     size_t n_scenarios;
-    int *read; /* rule x scenario: the first line that reads it, 0: none */
-    size_t playing;
+    int *read; /* rule x scenario, as scenarios_rehearse gives it */
     struct verdict *verdicts; /* one a rule */
 };
-
-/* ---- as it is ------------------------------------------------------------------------------- */
-
-static void note(void *ctx, int line, const void *part)
-{
-    struct examination *x = ctx;
-    for (size_t i = 0; i < x->n_rules; i++) {
-        int *read = &x->read[i * x->n_scenarios + x->playing];
-        if (x->rules[i].part == part && !*read)
-            *read = line;
-    }
-}
-
-static bool play_all(struct examination *x, struct err *e)
-{
-    struct trial trial = {&x->pack, x->policy, note, x};
-    x->read = NEWS(x->arena, int, x->n_rules * x->n_scenarios + 1);
-    for (x->playing = 0; x->playing < x->n_scenarios; x->playing++) {
-        const struct scenario *scenario = &x->scenarios[x->playing];
-        struct play_result result;
-        if (!play_trial(scenario, &trial, &result, e))
-            return false;
-        str where = str_printf(x->arena, "%s:%d", scenario->path, result.line);
-        if (result.failed)
-            return RAISE(e, INPUT, where.ptr, "the scenario fails as it is; see yunjian play");
-    }
-    return true;
-}
 
 /* ---- without a rule ------------------------------------------------------------------------- */
 
@@ -68,8 +31,9 @@ static bool is_read(const struct examination *x, size_t rule, size_t scenario)
 }
 
 /* In a process of its own: the changed program dies with it. */
-static void try_without(struct examination *x, size_t rule)
+static void try_without(void *ctx, size_t rule)
 {
+    struct examination *x = ctx;
     struct verdict *verdict = &x->verdicts[rule];
     struct trial trial = {&x->pack, x->policy, NULL, NULL};
     rule_neutralise(x->policy, &x->rules[rule]);
@@ -88,72 +52,33 @@ static void try_without(struct examination *x, size_t rule)
     verdict->reached_end = true;
 }
 
-static bool worth_trying(const struct examination *x, size_t rule)
+static bool worth_trying(const void *ctx, size_t rule)
 {
+    const struct examination *x = ctx;
     bool read = false;
     for (size_t i = 0; i < x->n_scenarios; i++)
         read |= is_read(x, rule, i);
     return read && x->rules[rule].n_meets > 0;
 }
 
-static bool start(struct examination *x, size_t rule, struct err *e)
-{
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid < 0)
-        return RAISE(e, IO, "coverage", "cannot start a process: %s", strerror(errno));
-    if (pid == 0) {
-        alarm(RULE_SECONDS); /* without a rule a program might never come to an end */
-        try_without(x, rule);
-        _exit(0);
-    }
-    return true;
-}
-
-static size_t verdict_bytes(const struct examination *x)
-{
-    return (x->n_rules + 1) * sizeof *x->verdicts;
-}
-
-static void release_verdicts(void *arg)
-{
-    struct examination *x = arg;
-    munmap(x->verdicts, verdict_bytes(x));
-}
-
-static bool share_verdicts(struct examination *x, struct err *e)
-{
-    void *shared = mmap(NULL, verdict_bytes(x), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        return RAISE(e, IO, "coverage", "no memory to share: %s", strerror(errno));
-    x->verdicts = shared;
-    arena_defer(x->arena, release_verdicts, x);
-    return true;
-}
-
 static bool try_all(struct examination *x, struct err *e)
 {
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    long most = online < 1 ? 1 : online > WORKERS_MAX ? WORKERS_MAX : online;
-    long running = 0;
-    bool ok = share_verdicts(x, e);
-    for (size_t i = 0; i < x->n_rules && ok; i++) {
-        if (!worth_trying(x, i))
-            continue;
-        if (running == most && wait(NULL) > 0)
-            running--;
-        ok = start(x, i, e);
-        running += ok;
-    }
-    while (running > 0 && wait(NULL) > 0)
-        running--;
+    struct apart apart = {x->n_rules, worth_trying, try_without, x};
+    x->verdicts = shared_memory(x->arena, x->n_rules * sizeof *x->verdicts, e);
+    bool ok = x->verdicts && run_apart(&apart, e);
     for (size_t i = 0; i < x->n_rules && ok; i++)
         if (worth_trying(x, i) && !x->verdicts[i].reached_end)
             ok = RAISE(e, CORRUPT, "coverage", "the program broke without the rule %.*s: %s",
                        STR_FMT(x->rules[i].name),
                        x->verdicts[i].err.code ? x->verdicts[i].err.msg : "it ended itself");
     return ok;
+}
+
+static bool rehearse(struct examination *x, struct err *e)
+{
+    const struct rehearsed as_it_is = {&x->pack,     x->policy,    x->rules,
+                                       x->n_rules, x->scenarios, x->n_scenarios};
+    return scenarios_rehearse(x->arena, &as_it_is, &x->read, e);
 }
 
 /* ---- one pack ------------------------------------------------------------------------------- */
@@ -260,7 +185,7 @@ bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool
     for (size_t i = 0; i < n_packs; i++) {
         struct examination *x = NEW(arena, struct examination);
         x->arena = arena;
-        if (!load(x, packs[i], table, n, out_findings, e) || !play_all(x, e) || !try_all(x, e))
+        if (!load(x, packs[i], table, n, out_findings, e) || !rehearse(x, e) || !try_all(x, e))
             return false;
         const struct proof_of_rule *proofs = proofs_of(x);
         find_idle(x, out);

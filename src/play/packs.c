@@ -143,6 +143,24 @@ bool scenarios_of(struct arena *arena, str name_or_path, struct scenario **out, 
     return true;
 }
 
+bool accepted_mutants(struct arena *arena, str name_or_path, const char **out_path, str *out_text,
+                      struct err *e)
+{
+    str own = str_printf(arena, "%.*s/mutants.tsv", STR_FMT(name_or_path));
+    struct pack found = {0};
+    *out_path = is_path(name_or_path) ? own.ptr
+                                      : str_printf(arena, "policies/%.*s", STR_FMT(own)).ptr;
+    if (is_path(name_or_path) &&
+        !read_folder(arena, name_or_path, S("mutants.tsv"), &found, e))
+        return false;
+    for (size_t i = 0; !is_path(name_or_path) && i < embedded_accepted_n; i++)
+        if (str_eq(str_of(embedded_accepted[i].path), own))
+            pack_add(arena, &found, own, embedded_bytes(&embedded_accepted[i]));
+    *out_text = found.files.len ? found.files.items[0].bytes : S("");
+    return utf8_valid(*out_text) ||
+           RAISE(e, INPUT, *out_path, "the list of accepted mutants is UTF-8 text");
+}
+
 bool calendar_shipped(struct arena *arena, struct calendar *out, struct err *e)
 {
     for (size_t i = 0; i < embedded_data_n; i++)

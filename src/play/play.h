@@ -97,6 +97,47 @@ struct coverage {
 bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool every_row,
                      struct coverage *out, str *out_findings, struct err *e) WARN_UNUSED;
 
+/* ---- mutation ------------------------------------------------------------------------------- */
+
+#define FATES(X)                                                                               \
+    X(SURVIVED, "survived")      /* every scenario passes */                                      \
+    X(KILLED, "killed")          /* an expectation fails */                                       \
+    X(VAIN, "killed by act")     /* none does, but an act that a scenario relies on is refused */ \
+    X(LOAD, "killed by load")    /* it is no sound policy */                                      \
+    X(ACCEPTED, "accepted")      /* survives, and the pack's list says why that is right */
+enum fate {
+#define X(symbol, name) FATE_##symbol,
+    FATES(X)
+#undef X
+};
+#define X(symbol, name) +1
+enum { FATES_N = 0 FATES(X) };
+#undef X
+const char *fate_name(enum fate fate);
+
+struct judged {
+    const struct mutant *mutant;
+    enum fate fate;
+    str by;                  /* file:line of a scenario, the loader's finding, or the reason */
+};
+struct mutation_report {
+    VEC(struct judged) rows;
+    size_t made;             /* mutants of the pack, of which rows are those that were chosen */
+    size_t counts[FATES_N];
+    VEC(str) stale;          /* accepted, and no survivor (any more): file:line: sentence */
+};
+/* Changes one value of a pack after the other and plays the scenarios that read its procedure, in
+ * processes of their own. sample: how many mutants are chosen by the seed; 0: all. Errors: INPUT
+ * for a pack that does not load (*out_findings), a list of accepted ones that cannot be read, or a
+ * scenario that fails as it is; CORRUPT when the program breaks with a mutant. */
+bool policy_mutate(struct arena *arena, str name_or_path, size_t sample, uint64_t seed,
+                   struct mutation_report *out, str *out_findings, struct err *e) WARN_UNUSED;
+
+/* The list of survivors that are accepted, mutants.tsv beside the pack's files; empty when there is
+ * none. Errors: IO, LIMIT, INPUT. */
+bool accepted_mutants(struct arena *arena, str name_or_path, const char **out_path, str *out_text,
+                      struct err *e) WARN_UNUSED;
+
 struct simulation {
     int units, systems, days; /* units and systems: of each jurisdiction */
     uint64_t seed;

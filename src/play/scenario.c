@@ -328,6 +328,8 @@ static bool act(struct scene *scene, const struct line *line, struct err *e)
 
 static bool play_line(struct scene *scene, const struct line *line, struct err *e)
 {
+    scene->result.act = !is_word(line, 0, "expect") && !is_word(line, 0, "started") &&
+                        !is_word(line, 0, "duty");
     if (is_word(line, 0, "policy"))
         return set_policy(scene, line, e);
     if (!scene->clerk)
@@ -344,8 +346,6 @@ static bool play_line(struct scene *scene, const struct line *line, struct err *
     /* The authority's own person comes with the first line that needs somebody. */
     if (!scene->holders.items[0].person && !add_person(scene, &scene->holders.items[0], e))
         return false;
-    scene->result.act = !is_word(line, 0, "expect") && !is_word(line, 0, "started") &&
-                        !is_word(line, 0, "duty");
     if (is_word(line, 0, "expect"))
         return scene_expect(scene, line, e);
     if (is_word(line, 0, "person"))

@@ -562,6 +562,71 @@ struct rule *policy_rules(struct arena *arena, struct policy *policy, size_t *ou
  * point to what has moved; take a fresh one for each. */
 void rule_neutralise(struct policy *policy, const struct rule *rule);
 
+/* ---- the mutants of a pack ----------------------------------------------------------------- */
+
+/* What is done to one value of a pack, as if a person had edited its file: symbol, word, and what
+ * comes of it. A closed list; what is said to people (labels, sources) is no value. */
+#define MUTATIONS(X)                                                                              \
+    X(COUNT, "count")            /* a length of time one unit longer, one unit shorter */         \
+    X(UNIT, "unit")              /* days for working days or months, working days for days */     \
+    X(ANCHOR, "anchor")          /* counted from another fact, or to another date */              \
+    X(LIMIT, "limit")            /* a limit, an exception or an extension is forgotten */         \
+    X(ROLL, "roll")              /* a last day on a rest day stays, or moves */                   \
+    X(MISS, "miss")              /* too short a notice is refused, or marked */                   \
+    X(ACTOR, "actor")            /* another role acts or files; its body is found otherwise */    \
+    X(SIGNER, "signer")          /* of several one signs less */                                  \
+    X(MATERIAL, "material")      /* is not taken, or another one is needed */                     \
+    X(ALWAYS, "always")          /* a condition holds always */                                   \
+    X(NEGATION, "negation")      /* a condition, or a question in it, is turned round */          \
+    X(COMPARISON, "comparison")  /* < for <=, == for !=, and so on */                             \
+    X(NUMBER, "number")          /* one more, one less */                                         \
+    X(JOIN, "join")              /* or for and, - for + */                                        \
+    X(WORD, "word")              /* another choice, outcome or list; a choice is renamed */       \
+    X(TARGET, "target")          /* leads elsewhere */                                            \
+    X(EFFECT, "effect")          /* does nothing, or something else */                            \
+    X(OPTIONAL, "optional")      /* a field need not be filled in, or must be */                  \
+    X(RANGE, "range")            /* min or max one more, one less */                              \
+    X(FOR, "for")                /* a field belongs to more outcomes, or fewer */                 \
+    X(SHOW, "show")              /* is not shown */                                               \
+    X(TELL, "tell")              /* is not told */                                                \
+    X(MARK, "mark")              /* opinion, paper, further: asked for or not */                  \
+    X(WITHDRAW, "withdraw")      /* never, or longer */                                           \
+    X(ABOUT, "about")            /* about the filer for the system, and the other way round */    \
+    X(EVERY, "every")            /* a line each month, or any number; a duty more often, rarer */ \
+    X(OPENS, "opens")            /* a duty does not open by itself */                             \
+    X(DAY, "day")                /* a day that the text names, one later, one earlier */          \
+    X(SOON, "due-soon")          /* one day more, one less */                                     \
+    X(SEES, "sees")              /* all for own, own for all */                                   \
+    X(LEVEL, "level")            /* another level, or one less */
+
+enum mutation {
+#define X(symbol, word) MUTATION_##symbol,
+    MUTATIONS(X)
+#undef X
+};
+const char *mutation_word(enum mutation kind);
+
+struct node;
+struct mutant {
+    enum mutation kind;
+    str id;                  /* "onboard.review.within:count.2": place, word, which of several */
+    struct pos pos;
+    struct basis basis;      /* of the rule that the value stands in */
+    str procedure;           /* empty: of pack.yaml */
+    str from, to;            /* one line each */
+    size_t file;             /* index in the pack */
+    const struct node *root; /* of that file */
+    struct node *at;
+    const struct node *instead;
+};
+/* Every mutant of a pack that policy_load accepted as `policy` (else must), in the order of its
+ * files. */
+struct mutant *policy_mutants(struct arena *arena, const struct pack *pack,
+                              const struct policy *policy, size_t *out_n);
+/* The pack with that one value changed, its file printed anew without what it claims to meet: no
+ * mutant shall be refused for a claim. Whether it is a regulation at all, policy_load says. */
+struct pack mutant_pack(struct arena *arena, const struct pack *pack, const struct mutant *mutant);
+
 /* ---- for people ---------------------------------------------------------------------------- */
 
 /* The whole program in sentences: who takes part, registers, each procedure step by step. */
