@@ -182,7 +182,8 @@ static str change_of(struct arena *arena, const struct mutant *mutant)
 }
 
 static void tell_stale(struct arena *arena, const struct entries *accepted,
-                       const struct accepted_line *entry, const char *why, struct mutation_report *out)
+                       const struct accepted_line *entry, const char *why,
+                       struct mutation_report *out)
 {
     VEC_PUSH(arena, &out->stale, str_printf(arena, "%s:%d: %.*s %s", accepted->path, entry->line,
                                             STR_FMT(entry->id), why));

@@ -528,7 +528,7 @@ void pack_add(struct arena *arena, struct pack *pack, str name, str bytes); /* k
     X(REGISTER, "register")      /* its lines say nothing */                                      \
     X(FILER, "filer")            /* another role files */                                         \
     X(EVERY, "every")            /* a line of the same month stands beside the first */           \
-    X(FROM, "from")              /* in force since ever */                                        \
+    X(FROM, "from")              /* in force a day earlier */                                     \
     X(LIST, "list")              /* never finds a system */                                       \
     X(OPENS, "opens")            /* nothing opens by itself */                                    \
     X(PRIORITY, "priority")      /* waits its turn */                                             \

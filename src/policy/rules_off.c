@@ -133,7 +133,7 @@ void rule_neutralise(struct policy *policy, const struct rule *rule)
     case RULE_FILER: other_filer(policy, rule->ledger); break;
     case RULE_EVERY: rule->ledger->monthly = false; break;
     case RULE_LIST: DROP(policy->lists, policy->n_lists, rule->at); break;
-    case RULE_FROM: policy->from = (date){0}; break;
+    case RULE_FROM: policy->from = date_plus(policy->from, -1); break;
     case RULE_OPENS: procedure->opens.present = false; break;
     case RULE_PRIORITY: procedure->priority = false; break;
     case RULE_COLUMN: DROP(rule->report->columns, rule->report->n_columns, rule->at); break;

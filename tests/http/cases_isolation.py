@@ -119,6 +119,17 @@ def names_nothing(answer, they, what):
     assert not found, f'{what} names {found[0]}: {answer}'
 
 
+def calls_about_regulations(api):
+    """Regulations are public; what runs under them is not."""
+    policy = f'{api}/policies/{{policy}}'
+    yield 'GET', f'{api}/policies', f'{api}/policies', None, {200}
+    yield 'GET', f'{api}/comparison', f'{api}/comparison', None, {200}
+    for name in ('zhengzhou-2019', 'maple'):
+        yield 'GET', policy, f'{api}/policies/{name}', None, {200, 404}
+        yield ('GET', f'{policy}/articles/{{article}}', f'{api}/policies/{name}/articles/11', None,
+               {200, 404})
+
+
 def every_call(we, they):
     """(method, route, path, body, statuses): each route with all that can be said of the other."""
     case, own = they.case, we.case
@@ -152,14 +163,7 @@ def every_call(we, they):
                {'lines': [{'system': they.system, 'period': today[:7],
                            'form': {'cpu': 20, 'memory': 30, 'storage': 40}}]}, refused)
     yield 'GET', f'{api}/reports/{{report}}', f'{api}/reports/migration', None, {200, 404}
-    # Regulations are public; what runs under them is not.
-    policy = f'{api}/policies/{{policy}}'
-    yield 'GET', f'{api}/policies', f'{api}/policies', None, none
-    yield 'GET', f'{api}/comparison', f'{api}/comparison', None, none
-    for name in ('zhengzhou-2019', 'maple'):
-        yield 'GET', policy, f'{api}/policies/{name}', None, {200, 404}
-        yield ('GET', f'{policy}/articles/{{article}}', f'{api}/policies/{name}/articles/11', None,
-               {200, 404})
+    yield from calls_about_regulations(api)
     for plain in ('notices', 'colleagues', 'delegations', 'further-materials'):
         yield 'GET', f'{api}/{plain}', f'{api}/{plain}', None, none
     yield ('POST', f'{api}/delegations', f'{api}/delegations',
