@@ -422,7 +422,10 @@ static inline struct doc *random_form(const struct hamlet *hamlet, const struct 
         struct doc *preset = chance(hamlet, 92) ? doc_get(presets, field->id) : NULL;
         if (field_applies(field, outcome) ? wrong(hamlet, 4) : !wrong(hamlet, 2))
             continue;
-        doc_put(arena, form, field->id, preset ? preset : random_value(hamlet, field));
+        struct doc *value = preset ? preset : random_value(hamlet, field);
+        if (field->type == FIELD_PERSON && facts && facts->n_members && !wrong(hamlet, 4))
+            value = doc_int(arena, facts->members[below(hamlet, facts->n_members)].person);
+        doc_put(arena, form, field->id, value);
     }
     if (wrong(hamlet, 2))
         doc_put_text(arena, form, S("surplus"), S("x"));

@@ -20,7 +20,7 @@ static void zhengzhou_loads_without_a_finding(void **state)
     assert_non_null(policy);
     assert_int_equal(found.items.len, 0);
     assert_true(str_eq(policy->id, S("zhengzhou-2019")));
-    assert_int_equal(policy->n_procedures, 7);
+    assert_int_equal(policy->n_procedures, 13);
 }
 
 static const struct step *zhengzhou_step(str id)

@@ -27,8 +27,11 @@ static inline str town_file(const char *path)
     FILE *file = fopen(str_printf(arena, "%s/%s", root ? root : ".", path).ptr, "rb");
     if (!file)
         fail_msg("cannot open %s; set YUNJIAN_SOURCE to the project's folder", path);
-    char *bytes = NEWS(arena, char, LIMIT_YAML_BYTES);
-    size_t len = fread(bytes, 1, LIMIT_YAML_BYTES, file);
+    fseek(file, 0, SEEK_END);
+    size_t most = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = NEWS(arena, char, most + 1);
+    size_t len = fread(bytes, 1, most, file);
     fclose(file);
     return (str){bytes, len};
 }
