@@ -266,6 +266,10 @@ def mutate(run):
     reporting(run, "tests/mutate.sh")
 
 
+def tutorial(run):
+    run.counted([sys.executable, "tests/tutorial.py"], {"YUNJIAN": os.path.join(ROOT, BINARY)})
+
+
 def cli(run):
     scripts(run, "tests/cli/*.sh")
 
@@ -325,7 +329,7 @@ def browser(run):
 SUITES = [("tidy", tidy, None), ("unit", unit, None), ("unit-san", unit_san, None),
           ("fuzz-corpus", fuzz_corpus, "tests/fuzz/corpus/*/*"),
           ("analyzer", analyzer, None), ("web", web, None), ("scenarios", scenarios, None),
-          ("coverage", coverage, None), ("mutate", mutate, None),
+          ("coverage", coverage, None), ("mutate", mutate, None), ("tutorial", tutorial, None),
           ("cli", cli, "tests/cli/*.sh"), ("engines", engines, "tests/engines.sh"),
           ("http", http, None), ("http-san", http_san, None), ("tsan", tsan, None),
           ("crash", crash, None), ("zoo", zoo, None),
