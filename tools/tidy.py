@@ -433,6 +433,42 @@ def rule_pages(tree):
                 yield path, line_of(text, match.start()), f"{page} does not exist"
 
 
+REFERENCE = "docs/policy-language.md"
+LITERAL = r'"(?:[^"\\\n]|\\.)*"'
+# A call that is given a list of keys or words, a list with a name, a word of an effect.
+WORD_LIST = re.compile(r"\b(?P<call>check_map|read_word|check_id)\((?P<given>(?:" + LITERAL +
+                       r"|[^;])*?)\)\s*[]);,:&|<>=?]|"
+                       r"\b(?:[A-Z]+_)?(?:KEYS|TYPE_WORDS)(?:\[\])+ =(?P<named>[^;]*);|"
+                       r"\bstr (?:names|units)\[\] =(?P<functions>[^;]*);|"
+                       r"#define SECTIONS (?P<sections>[^\n]*)|"
+                       r"\bX\(\w+, (?P<effect>" + LITERAL + r"), [A-Z]+\)")
+
+
+def notation(tree):
+    """(file, line, word) of each key and word that the loader of policies reads."""
+    for path, text in tree.under("src/policy/", ends=(".c", "policy.h")):
+        for match in WORD_LIST.finditer(text):
+            given = next(text for name, text in match.groupdict().items()
+                         if name != "call" and text is not None)
+            if match.group("call"):
+                # The list comes last; what stands before it names the thing for a person.
+                given = re.search(r"(?:" + LITERAL + r"|SECTIONS|\s)*$", given).group(0)
+            for literal in re.findall(LITERAL, given):
+                for word in re.findall(r"[a-z]+(?:-[a-z]+)*", literal):
+                    yield path, line_of(text, match.start()), word
+
+
+def rule_reference(tree):
+    """the reference of the notation names every key and word that the loader reads"""
+    text = tree.files.get(REFERENCE, "")
+    blocks = re.findall(r"^```.*?^```|^    [^\n]*", text, re.M | re.S)
+    spans = re.findall(r"`[^`\n]+`", text)
+    named = set(re.findall(r"[a-z]+(?:-[a-z]+)*", " ".join(blocks + spans)))
+    for path, line, word in notation(tree):
+        if word not in named:
+            yield path, line, f"{REFERENCE} does not name `{word}`"
+
+
 def rule_decisions(tree):
     """decisions are numbered without gaps, short, and titled by their number"""
     expected = 1
@@ -454,7 +490,8 @@ def rule_decisions(tree):
 RULES = [rule_rooms, rule_includes, rule_private_headers, rule_vendor, rule_pure, rule_banned,
          rule_heap, rule_stdout, rule_floats, rule_function_length, rule_file_length,
          rule_columns, rule_spdx, rule_contract, rule_default, rule_twice, rule_unfinished,
-         rule_blanks, rule_regulations, rule_machine, rule_lock, rule_pages, rule_decisions]
+         rule_blanks, rule_regulations, rule_machine, rule_lock, rule_pages, rule_decisions,
+         rule_reference]
 
 
 def check(tree, rules):
