@@ -49,7 +49,8 @@ int load_pack(struct arena *arena, str name, struct pack *pack, const struct pol
     fwrite(text.ptr, 1, text.len, stdout);
     if (!diagnostics.errors)
         return EXIT_DONE;
-    printf("%zu errors: nothing was loaded\n", diagnostics.errors);
+    printf("%zu error%s: nothing was loaded\n", diagnostics.errors,
+           diagnostics.errors == 1 ? "" : "s");
     return EXIT_NO;
 }
 
@@ -62,8 +63,9 @@ static int policy_check(struct arena *arena, str name, struct err *e)
     if (done != EXIT_DONE)
         return done;
     str digest = digest_hex(arena, sm3(pack_to_blob(arena, &pack)));
-    printf("%.*s is sound: %zu procedures, %zu warnings, version %.*s\n", STR_FMT(policy->id),
-           policy->n_procedures, warnings, STR_FMT(digest));
+    printf("%.*s is sound: %zu procedure%s, %zu warning%s, version %.*s\n", STR_FMT(policy->id),
+           policy->n_procedures, policy->n_procedures == 1 ? "" : "s", warnings,
+           warnings == 1 ? "" : "s", STR_FMT(digest));
     return EXIT_DONE;
 }
 

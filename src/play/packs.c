@@ -24,8 +24,8 @@ static bool find_shipped(struct arena *arena, str name, struct pack *out, struct
         return RAISE(e, NOT_FOUND, "policy", "no policy \"%.*s\" is shipped; did you mean %.*s?",
                      STR_FMT(name), STR_FMT(nearest));
     return RAISE(e, NOT_FOUND, "policy",
-                 "no policy \"%.*s\" is shipped; see `yunjian policy list`, or give a folder",
-                 STR_FMT(name));
+                 "no policy \"%.*s\" is shipped; see `yunjian policy list`, or give a folder with a "
+                 "/ in its path, such as ./%.*s", STR_FMT(name), STR_FMT(name));
 }
 
 static bool read_small_file(struct arena *arena, const char *path, str *out, struct err *e)
@@ -102,7 +102,7 @@ bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct e
                                     : find_shipped(arena, name_or_path, &pack, e);
     if (ok && !pack.files.len)
         return RAISE(e, NOT_FOUND, str_to_cstr(arena, name_or_path),
-                     "the folder holds no .yaml file of a policy");
+                     "the folder holds no .yaml file; a policy begins with pack.yaml");
     str *uses; /* a shipped one has them already */
     size_t n = ok && is_path(name_or_path) ? pack_uses(arena, &pack, &uses) : 0;
     for (size_t i = 0; ok && i < n; i++)

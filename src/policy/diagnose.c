@@ -62,7 +62,7 @@ void diagnose(struct load *load, enum problem problem, struct pos pos, const cha
     all->errors += warning ? 0 : 1;
 }
 
-enum { EXPECTED_SHOWN = 16 };
+enum { EXPECTED_SHOWN = 24 };
 
 str expected_words(struct arena *arena, str word, const str *words, size_t n)
 {

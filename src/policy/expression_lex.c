@@ -39,8 +39,12 @@ static bool refuse_character(struct arena *arena, struct fault *fault, str text,
     size_t n = 1;
     while (at + n < text.len && ((unsigned char)text.ptr[at + n] & 0xc0) == 0x80)
         n++;
-    fault->sentence = str_printf(arena, "\"%.*s\" cannot stand in an expression.", (int)n,
-                                 text.ptr + at);
+    /* U+FF00 to U+FF7F: signs and letters as wide as a Chinese character. */
+    bool wide = n == 3 && (unsigned char)c == 0xef &&
+                ((unsigned char)text.ptr[at + 1] == 0xbc ||
+                 (unsigned char)text.ptr[at + 1] == 0xbd);
+    fault->sentence = str_printf(arena, "\"%.*s\" cannot stand in an expression%s.", (int)n,
+                                 text.ptr + at, wide ? "; write the sign of ASCII" : "");
     return false;
 }
 

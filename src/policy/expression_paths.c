@@ -331,6 +331,22 @@ static bool resolve_of_case(struct typing *ty, struct term *term)
     return term->n_parts == 2 || resolve_item(ty, term, term->parts[2]);
 }
 
+/* Does the first word look like a field of the step's own form, and like no step? */
+static bool means_own_field(const struct typing *ty, str word)
+{
+    const struct procedure *procedure = ty->scope->procedure;
+    const struct form *form = &ty->scope->step->form;
+    for (size_t i = 0; i < procedure->n_steps; i++)
+        if (procedure->steps[i].id.ptr && str_nearest(word, &procedure->steps[i].id, 1).ptr)
+            return false;
+    if (form_is_broken(ty->load, ty->scope->step))
+        return true;
+    for (size_t i = 0; i < form->n; i++)
+        if (!str_eq(word, form->fields[i].id) && str_nearest(word, &form->fields[i].id, 1).ptr)
+            return true;
+    return false;
+}
+
 /* Finds what a path names: sets head, name, item, field, type. */
 bool resolve_path(struct typing *ty, struct term *term)
 {
@@ -357,6 +373,10 @@ bool resolve_path(struct typing *ty, struct term *term)
     if (own && own->type == FIELD_QUANTITIES && term->n_parts == 2 && term->op == OP_PATH)
         return resolve_field(ty, term, ty->scope->step, term->parts[0]) &&
                resolve_item(ty, term, term->parts[1]);
+    if (!own && means_own_field(ty, term->parts[0])) {
+        fault_field(ty, term, ty->scope->step, term->parts[0]);
+        return false;
+    }
     const struct step *step = want_step(ty->load, ty->scope->procedure, term->parts[0],
                                         typing_pos(ty, term));
     if (!step) {

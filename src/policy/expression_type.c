@@ -254,8 +254,15 @@ static void type_step(struct typing *ty, struct term *term)
 static void type_listed(struct typing *ty, struct term *term)
 {
     const struct policy *policy = ty->load->policy;
+    const struct listing_rule *asked = policy_list(policy, term->parts[0]);
     term->type = TYPE_BOOL;
-    if (!want_system(ty, term) || policy_list(policy, term->parts[0]))
+    if (!want_system(ty, term))
+        return;
+    /* Lists are looked through in their order; reports come behind all of them. */
+    if (asked && ty->scope->place == PLACE_LIST && !asked->when)
+        FAULT(ty, term, UNKNOWN_LIST, "list %.*s is not known yet where it is asked for; a list "
+              "asks those that stand before it, never itself.", STR_FMT(term->parts[0]));
+    if (asked)
         return;
     str *ids = NEWS(ty->load->arena, str, policy->n_lists);
     for (size_t i = 0; i < policy->n_lists; i++)

@@ -464,7 +464,8 @@ static void link_seats(struct load *load, const struct draft_procedure *draft)
             link_field_seat(load, procedure, entry->value, seat);
             continue;
         }
-        int word = read_word(load, entry->value, "a seat", "opener parent sole STEP.FIELD");
+        int word = read_word(load, entry->value, "a seat",
+                             "opener parent sole system.owner system.provider STEP.FIELD");
         seat->step = STR_NONE;
         if (word >= 0 && word <= 2)
             seat->kind = (enum seat_kind)word;

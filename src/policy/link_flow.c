@@ -120,8 +120,8 @@ static void link_targets(struct flow *f, const struct node *node)
     const struct node *to = node_get(node, "to");
     if (!to) {
         diagnose(f->load, PROBLEM_MISSING_KEY, node->pos,
-                 "outcome \"%.*s\" has no \"to\"; expected a STEP, hold STEP, back, done or end.",
-                 STR_FMT(out->id));
+                 "outcome \"%.*s\" has no \"to\"; expected a STEP, hold STEP, back, stay, done or "
+                 "end.", STR_FMT(out->id));
         return;
     }
     out->targets = NEWS(f->load->arena, struct target, TARGETS_MAX);

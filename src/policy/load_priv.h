@@ -126,6 +126,7 @@ struct load {
     struct diagnostics *diagnostics;
     struct policy *policy;
     const struct node *head;     /* of pack.yaml */
+    bool pack_missing;           /* one that `uses` names */
     VEC(const struct node *) roots; /* files with sections: pack.yaml first */
     /* Beside policy->registers, lists and reports. */
     VEC(const struct node *) registers, lists, reports;

@@ -266,10 +266,12 @@ static void check_uses(struct load *load, const struct node *uses)
         bool there = false;
         for (size_t k = 0; name.ptr && k < load->pack->files.len; k++)
             there |= pack_file_is_of(load->pack->files.items[k].name, name);
-        if (name.ptr && !there)
-            diagnose(load, PROBLEM_UNKNOWN_PACK, node->pos,
-                     "there is no pack \"%.*s\" beside this one whose files could be used.",
-                     STR_FMT(name));
+        if (!name.ptr || there)
+            continue;
+        load->pack_missing = true;
+        diagnose(load, PROBLEM_UNKNOWN_PACK, node->pos,
+                 "there is no pack \"%.*s\" beside this one whose files could be used.",
+                 STR_FMT(name));
     }
 }
 

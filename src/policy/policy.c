@@ -96,14 +96,21 @@ enum effect_argument effect_argument(enum effect_kind kind)
 
 static const str HEAD_FILE = {"pack.yaml", 9};
 
-/* A file of sections has none of what a procedure begins with. */
+/* A file of sections has none of what a procedure begins with; one that begins with a misspelt
+ * section and has no steps is meant as one too. */
 static bool is_procedure(const struct node *root)
 {
-    static const char *const SECTIONS[] = {"roles", "materials", "items",
-                                           "registers", "lists", "reports"};
-    for (size_t i = 0; i < COUNT_OF(SECTIONS); i++)
-        if (node_get(root, SECTIONS[i]) && !node_get(root, "procedure"))
+    static const str SECTIONS[] = {{"roles", 5},     {"materials", 9}, {"items", 5},
+                                   {"registers", 9}, {"lists", 5},     {"reports", 7}};
+    bool steps = node_get(root, "steps") != NULL;
+    if (root->kind != NODE_MAP || node_get(root, "procedure"))
+        return true;
+    for (size_t i = 0; i < root->entries.len; i++) {
+        str key = root->entries.items[i].key->text;
+        str near = str_nearest(key, SECTIONS, COUNT_OF(SECTIONS));
+        if (near.ptr && (str_eq(near, key) || (i == 0 && !steps)))
             return false;
+    }
     return true;
 }
 
@@ -132,7 +139,7 @@ static bool parse_files(struct load *load)
     for (size_t i = 0; i < pack->files.len; i++)
         if (roots[i] && roots[i] != head && is_procedure(roots[i]))
             parse_procedure(load, roots[i]);
-    return readable && head->kind == NODE_MAP;
+    return readable && head->kind == NODE_MAP && !load->pack_missing;
 }
 
 static bool check_files(struct load *load)
@@ -196,7 +203,8 @@ static void sort_findings(struct diagnostics *all)
 
 static bool load_stages(struct load *load)
 {
-    /* A file that cannot be read hides names: what is missing then would be reported wrongly. */
+    /* A file that cannot be read, or is not there, hides names: what is missing then would be
+     * reported wrongly. */
     if (!check_files(load) || !parse_files(load))
         return false;
     link_policy(load);

@@ -9,7 +9,7 @@ enum { COLLECTION_MAX = 1000 };
 
 struct reader {
     struct load *load;
-    str file;
+    str file, bytes;
     yaml_parser_t parser;
     yaml_event_t event;
 };
@@ -54,7 +54,11 @@ static const char *forbidden_name(uint32_t point)
         return "a byte order mark; save the file as UTF-8 without it";
     if ((point < 0x20 && point != '\n') || (point >= 0x7f && point < 0xa0))
         return "a control character; remove it";
-    /* Breaks that libyaml would count as lines, and marks that turn the reading direction. */
+    /* Breaks that libyaml would count as lines, marks that turn the reading direction, and what
+     * takes no room. */
+    if (point == 0xad || (point >= 0x200b && point <= 0x200f) ||
+        (point >= 0x2060 && point <= 0x2064))
+        return "an invisible character; remove it";
     if (point == 0x2028 || point == 0x2029 || (point >= 0x202a && point <= 0x202e) ||
         (point >= 0x2066 && point <= 0x2069) || point == 0xfffe || point == 0xffff)
         return "an invisible character; remove it";
@@ -93,6 +97,19 @@ static bool check_bytes(struct load *load, const struct pack_file *file)
 
 /* ---- events -------------------------------------------------------------------------------- */
 
+/* Signs that look like those of YAML, in the line or the one before it. */
+static const char *wide_hint(const struct reader *r, size_t line)
+{
+    static const str SIGNS[] = {{"：", 3}, {"，", 3}, {"｛", 3}, {"｝", 3},
+                                {"［", 3}, {"］", 3}, {"“", 3}, {"”", 3}, {"\xe3\x80\x80", 3}};
+    for (int at = line > 0 ? (int)line : 1; at <= (int)line + 1; at++)
+        for (size_t i = 0; i < COUNT_OF(SIGNS); i++)
+            if (str_has(source_line(r->bytes, at), SIGNS[i]))
+                return " A Chinese colon, comma, bracket, quote or blank is text; where YAML's own "
+                       "sign is meant, write that of ASCII, with a blank behind it.";
+    return "";
+}
+
 static bool next(struct reader *r)
 {
     yaml_event_delete(&r->event);
@@ -102,7 +119,8 @@ static bool next(struct reader *r)
     const char *context = r->parser.context ? r->parser.context : "while reading";
     diagnose(r->load, PROBLEM_SYNTAX, mark_pos(r, r->parser.problem_mark),
              "this is not readable YAML: %s, %s. Check brackets, colons, quotes and the blanks "
-             "at the beginning of the line.", context, problem);
+             "at the beginning of the line.%s", context, problem,
+             wide_hint(r, r->parser.problem_mark.line));
     return false;
 }
 
@@ -242,7 +260,10 @@ static struct node *build_document(struct reader *r)
     if (!next(r) || !next(r)) /* stream start, document start */
         return NULL;
     if (r->event.type == YAML_STREAM_END_EVENT) {
-        diagnose(r->load, PROBLEM_SHAPE, start, "the file is empty.");
+        diagnose(r->load, PROBLEM_SHAPE, start, "the file is empty; begin it with %s.",
+                 str_eq(r->file, S("pack.yaml"))
+                     ? "policy: NAME and the title of the regulation"
+                     : "procedure: NAME, or with a section such as materials:");
         return NULL;
     }
     if (r->event.data.document_start.version_directive ||
@@ -271,6 +292,7 @@ struct node *yaml_read(struct load *load, const struct pack_file *file)
     struct reader *r = NEW(load->arena, struct reader);
     r->load = load;
     r->file = file->name;
+    r->bytes = file->bytes;
     arena_defer(load->arena, release, r);
     if (!yaml_parser_initialize(&r->parser)) {
         diagnose(load, PROBLEM_SYNTAX, (struct pos){file->name, 1, 1},
