@@ -443,9 +443,15 @@ WORD_LIST = re.compile(r"\b(?P<call>check_map|read_word|check_id)\((?P<given>(?:
                        r"#define SECTIONS (?P<sections>[^\n]*)|"
                        r"\bX\(\w+, (?P<effect>" + LITERAL + r"), [A-Z]+\)")
 
+SCENARIOS = ("src/play/scenario.c", "src/play/act", "src/play/expect")
+SCENARIO_WORD = re.compile(r"\b(?:is_word|word_at|str_eq)\([^;\"]*\"([a-z-]+)\"\)")
+
 
 def notation(tree):
-    """(file, line, word) of each key and word that the loader of policies reads."""
+    """(file, line, word) of each key and word that the loader of policies and scenarios reads."""
+    for path, text in tree.under(*SCENARIOS, ends=".c"):
+        for match in SCENARIO_WORD.finditer(text):
+            yield path, line_of(text, match.start()), match.group(1)
     for path, text in tree.under("src/policy/", ends=(".c", "policy.h")):
         for match in WORD_LIST.finditer(text):
             given = next(text for name, text in match.groupdict().items()

@@ -96,6 +96,7 @@ CASES = [
      [1]),
     ("reference", "src/policy/a.c", '\nstatic const char STEP_KEYS[] = "id "\n"by";\n', [2]),
     ("reference", "src/policy/policy.h", 'X(set_live, "set-live", NOTHING)\n', [1]),
+    ("reference", "src/play/expect.c", '\nif (str_eq(what, S("late")))\n', [2]),
     ("reference", "src/policy/a.c", 'if (!check_map(load, node, "a step", ""))\n', []),
     ("reference", "src/policy/a.c", 'diagnose(load, node->pos, "there is no such step.");\n', []),
     ("decisions", "docs/decisions/0001-one-tree.md", "# 0001 One tree\n", []),

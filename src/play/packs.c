@@ -24,8 +24,8 @@ static bool find_shipped(struct arena *arena, str name, struct pack *out, struct
         return RAISE(e, NOT_FOUND, "policy", "no policy \"%.*s\" is shipped; did you mean %.*s?",
                      STR_FMT(name), STR_FMT(nearest));
     return RAISE(e, NOT_FOUND, "policy",
-                 "no policy \"%.*s\" is shipped; see `yunjian policy list`, or give a folder with a "
-                 "/ in its path, such as ./%.*s", STR_FMT(name), STR_FMT(name));
+                 "no policy \"%.*s\" is shipped; see `yunjian policy list`, or give a folder with "
+                 "a / in its path, such as ./%.*s", STR_FMT(name), STR_FMT(name));
 }
 
 static bool read_small_file(struct arena *arena, const char *path, str *out, struct err *e)
