@@ -127,8 +127,14 @@ WHERE l.list = $1 AND l.gone = 0 AND s.authority = $2 AND s.id < $3 ORDER BY s.i
 SELECT COUNT(*) FROM listings l JOIN systems s ON s.id = l.system
 WHERE l.list = $1 AND l.gone = 0 AND s.authority = $2;
 
+-- Cases about a system newest first: all, or those that a body takes part in.
+
 -- name: cases_of_system (i64 system, i64 limit) -> many kase
 SELECT @kase FROM cases WHERE system = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: cases_of_system_party (i64 system, i64 organisation, i64 limit) -> many kase
+SELECT @kase:c FROM cases c JOIN parties p ON p.kase = c.id
+WHERE c.system = $1 AND p.organisation = $2 ORDER BY c.id DESC LIMIT $3;
 
 -- name: records_of_register (i64 authority, text register_id, i64 before, i64 limit) -> many record
 SELECT @record FROM records WHERE authority = $1 AND register_id = $2 AND id < $3

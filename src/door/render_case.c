@@ -20,20 +20,6 @@ static bool belongs(const struct case_state *kase, const struct task_view *view,
     return material->id > before && material->id < upto;
 }
 
-/* Of the regulation's own materials, or of one that the authority asks for beyond them. */
-static struct label material_label(const struct case_view *view, str id)
-{
-    const struct material_kind *kind = policy_material(view->facts.policy, id);
-    const struct authority_state *authority = view->facts.authority;
-    if (kind)
-        return kind->label;
-    for (size_t i = 0; i < authority->asked_materials.len; i++)
-        if (str_eq(authority->asked_materials.items[i].material, id))
-            return (struct label){authority->asked_materials.items[i].zh,
-                                  authority->asked_materials.items[i].en};
-    return (struct label){id, id};
-}
-
 static struct doc *render_materials(struct arena *arena, const struct case_view *view,
                                     const struct task_view *task)
 {
@@ -47,7 +33,8 @@ static struct doc *render_materials(struct arena *arena, const struct case_view 
         doc_put_int(arena, doc, S("id"), material->id);
         doc_put_text(arena, doc, S("material"), material->material);
         doc_put(arena, doc, S("label"),
-                render_label(arena, material_label(view, material->material)));
+                render_label(arena, view_material_label(view->facts.policy, view->facts.authority,
+                                                        material->material)));
         doc_put_text(arena, doc, S("name"), material->name);
         doc_put_text(arena, doc, S("digest"), material->digest);
         doc_put_int(arena, doc, S("size"), material->size);

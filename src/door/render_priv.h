@@ -34,6 +34,8 @@ struct doc *render_task(struct reader *reader, const struct case_view *view,
                         const struct task_view *task);
 /* null for NULL: the case is about no system. */
 struct doc *render_system(struct arena *arena, const struct system_state *system);
+/* What the page of a system gathers from its cases and the log. */
+void put_system_page(struct arena *arena, struct doc *doc, const struct system_view *view);
 /* A line of a register; policy names it. */
 struct doc *render_line(struct arena *arena, const struct policy *policy,
                         const struct record *record);

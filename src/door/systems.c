@@ -99,23 +99,6 @@ struct doc *render_line(struct arena *arena, const struct policy *policy,
     return doc;
 }
 
-static struct doc *render_cases(struct arena *arena, const struct system_view *view)
-{
-    struct doc *list = doc_list(arena);
-    for (size_t i = 0; i < view->n_cases; i++) {
-        struct doc *one = doc_map(arena);
-        doc_put_int(arena, one, S("id"), view->cases[i].id);
-        doc_put_text(arena, one, S("number"), view->cases[i].number);
-        doc_put_text(arena, one, S("procedure"), view->cases[i].procedure);
-        doc_put(arena, one, S("procedure_label"),
-                render_label(arena, view->cases[i].procedure_label));
-        doc_put_date(arena, one, S("opened_on"), view->cases[i].opened_on);
-        doc_put_bool(arena, one, S("ended"), view->cases[i].ended);
-        doc_push(arena, list, one);
-    }
-    return list;
-}
-
 static struct doc *render_ledger(struct reader *reader, const struct facts *facts,
                                  const struct ledger *ledger)
 {
@@ -179,7 +162,7 @@ void get_system(struct request *r)
     put_row(r->arena, doc, &view->row);
     doc_put(r->arena, doc, S("listings"), render_listings(r->arena, view->policy, system));
     doc_put(r->arena, doc, S("lines"), lines);
-    doc_put(r->arena, doc, S("cases"), render_cases(r->arena, view));
+    put_system_page(r->arena, doc, view);
     doc_put(r->arena, doc, S("registers"), render_ledgers(r, &facts));
     doc_put(r->arena, doc, S("items"),
             view->policy ? render_items(r->arena, view->policy) : doc_list(r->arena));

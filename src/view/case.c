@@ -184,13 +184,12 @@ static void list_stages(struct reader *reader, struct case_view *view)
     }
 }
 
-static const struct outcome *ending(const struct case_view *view)
+const struct outcome *ending_of(const struct procedure *procedure, const struct case_state *kase)
 {
     str step_id, outcome_id;
-    if (!view->facts.kase->ended ||
-        !str_cut(view->facts.kase->outcome, '.', &step_id, &outcome_id))
+    if (!kase->ended || !str_cut(kase->outcome, '.', &step_id, &outcome_id))
         return NULL;
-    const struct step *step = procedure_step(view->procedure, step_id);
+    const struct step *step = procedure_step(procedure, step_id);
     return step ? step_outcome(step, outcome_id) : NULL;
 }
 
@@ -211,7 +210,7 @@ bool view_case(struct reader *reader, int64_t id, struct case_view **out, struct
         return RAISE(e, CORRUPT, "cases", "case %lld follows a procedure that its policy lacks",
                      (long long)id);
     view->opener = organisation_named(view->facts.authority, kase->opener);
-    view->outcome = ending(view);
+    view->outcome = ending_of(view->procedure, kase);
     if (!list_tasks(reader, view, e))
         return false;
     list_stages(reader, view);
@@ -227,6 +226,19 @@ bool view_case(struct reader *reader, int64_t id, struct case_view **out, struct
     view->entries = end->seq;
     *out = view;
     return true;
+}
+
+struct label view_material_label(const struct policy *policy,
+                                 const struct authority_state *authority, str id)
+{
+    const struct material_kind *kind = policy_material(policy, id);
+    if (kind)
+        return kind->label;
+    for (size_t i = 0; i < authority->asked_materials.len; i++)
+        if (str_eq(authority->asked_materials.items[i].material, id))
+            return (struct label){authority->asked_materials.items[i].zh,
+                                  authority->asked_materials.items[i].en};
+    return (struct label){id, id};
 }
 
 bool view_material(struct reader *reader, int64_t kase, int64_t material,

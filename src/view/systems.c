@@ -4,8 +4,6 @@
 
 #include "view/view_priv.h"
 
-enum { SYSTEM_CASES_MAX = 200 };
-
 static enum sight sight_of(struct reader *reader, struct authority_state **out_authority,
                            const struct policy **out_policy, bool *out_ok, struct err *e)
 {
@@ -79,42 +77,6 @@ bool view_systems(struct reader *reader, str list, int64_t before, int limit,
     return load_rows(reader, authority, rows, n, out, e);
 }
 
-/* Those of the system's cases that the reader may see. */
-static bool load_cases(struct reader *reader, struct system_view *view, struct err *e)
-{
-    struct row_kase *rows;
-    size_t n;
-    if (!q_cases_of_system(reader->db, reader->arena, view->row.system->id, SYSTEM_CASES_MAX,
-                           &rows, &n, e))
-        return false;
-    view->cases = NEWS(reader->arena, struct system_case, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        bool visible;
-        if (!view_case_visible(reader, rows[i].id, &visible, e))
-            return false;
-        if (!visible)
-            continue;
-        const struct policy *policy =
-            library_policy(reader->library, reader->db, rows[i].policy, e);
-        if (!policy)
-            return false;
-        if (!is_shown_day(rows[i].opened_on))
-            return RAISE(e, CORRUPT, "cases", "the day of case %lld is none; run verify",
-                         (long long)rows[i].id);
-        const struct procedure *procedure = policy_procedure(policy, rows[i].procedure);
-        struct label plain = {rows[i].procedure, rows[i].procedure};
-        view->cases[view->n_cases++] = (struct system_case){
-            .id = rows[i].id,
-            .number = rows[i].number,
-            .procedure = rows[i].procedure,
-            .procedure_label = procedure ? procedure->label : plain,
-            .opened_on = {(int32_t)rows[i].opened_on},
-            .ended = rows[i].ended != 0,
-        };
-    }
-    return true;
-}
-
 bool view_system(struct reader *reader, int64_t id, struct system_view **out, struct err *e)
 {
     *out = NULL;
@@ -129,7 +91,7 @@ bool view_system(struct reader *reader, int64_t id, struct system_view **out, st
     if (!is_seen(reader, sight, system))
         return true;
     view->row = row_of(authority, system);
-    if (!world_records(&world, system, e) || !load_cases(reader, view, e))
+    if (!world_records(&world, system, e) || !fill_system(reader, authority, view, e))
         return false;
     *out = view;
     return true;

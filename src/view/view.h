@@ -193,10 +193,94 @@ struct system_case {
     date opened_on;
     bool ended;
 };
+/* The case that something comes from; id 0: none. */
+struct case_ref {
+    int64_t id;
+    str number;
+};
+struct system_document {
+    struct case_ref kase;
+    const struct material *material;
+    struct label label;
+    date filed_on;               /* of the act that cites it; DATE_NONE before there is one */
+};
+/* Somebody whom a form names in a field of persons. */
+struct system_contact {
+    struct case_ref kase;        /* none: a register line */
+    struct label label, source;  /* the field's; its register's or procedure's */
+    struct named person, organisation;
+};
+/* Who acted last in a step. */
+struct system_actor {
+    struct case_ref kase;
+    int64_t decision;
+    str procedure, step;
+    struct label procedure_label, step_label, outcome_label;
+    struct named person, organisation;
+    date on;
+};
+/* What is still owed. */
+struct system_task {
+    struct case_ref kase;
+    const struct task *task;
+    struct label procedure_label, step_label;
+    struct named organisation;
+    enum light light;
+    bool has_days_left;
+    int32_t days_left;
+};
+#define SYSTEM_EVENTS(X)                                                                          \
+    X(REGISTERED, "registered")                                                                   \
+    X(OPENED, "opened")         /* a case */                                                      \
+    X(PROVIDED, "provided")     /* who provides for it was settled */                             \
+    X(GRANTED, "granted")       /* approved, lent, or no longer */                                \
+    X(LIVE, "live")                                                                               \
+    X(RETIRED, "retired")                                                                         \
+    X(ENDED, "ended")           /* a case */
+enum system_event_kind {
+#define X(symbol, name) SYSTEM_EVENT_##symbol,
+    SYSTEM_EVENTS(X)
+#undef X
+};
+const char *system_event_name(enum system_event_kind kind);
+struct system_event {
+    enum system_event_kind kind;
+    int64_t index;               /* entry of the log from which on it holds */
+    date on;
+    struct case_ref kase;
+    struct label label;          /* procedure of a case that opened, outcome of one that ended */
+    struct named body;           /* who opened or provides; id 0: none */
+    str how;                     /* of GRANTED as in the event; of ENDED "withdrawn" or empty */
+    const struct doc *items;     /* of GRANTED, by item; NULL: of all */
+};
+/* What one page takes up, and the lists that had more than that. */
+enum { SYSTEM_CASES_MAX = 200, SYSTEM_CASES_BYTES = 6 * 1024 * 1024, SYSTEM_ROWS_MAX = 200,
+       SYSTEM_CONTACTS_MAX = 100, SYSTEM_ENTRIES_MAX = 500 };
+#define SYSTEM_LISTS(X)                                                                           \
+    X(CASES, "cases") X(DOCUMENTS, "documents") X(CONTACTS, "contacts") X(ACTORS, "actors")       \
+    X(TASKS, "tasks") X(HISTORY, "history")
+enum system_list {
+#define X(symbol, name) SYSTEM_LIST_##symbol,
+    SYSTEM_LISTS(X)
+#undef X
+};
+enum {
+#define X(symbol, name) + 1
+    SYSTEM_LISTS_N = 0 SYSTEM_LISTS(X)
+#undef X
+};
+const char *system_list_name(enum system_list list);
+
+/* All from the cases that the reader may see, the latest SYSTEM_CASES_MAX of them. */
 struct system_view {
     struct system_row row;   /* with the register lines about it */
-    struct system_case *cases; /* those that the reader may see */
-    size_t n_cases;
+    VEC(struct system_case) cases;          /* newest first */
+    VEC(struct system_document) documents;  /* newest first */
+    VEC(struct system_contact) contacts;    /* each once: register lines, then cases newest first */
+    VEC(struct system_actor) actors;        /* latest first */
+    VEC(struct system_task) tasks;          /* the most urgent first */
+    VEC(struct system_event) history;       /* latest first */
+    bool cut[SYSTEM_LISTS_N];               /* by enum system_list */
     const struct policy *policy; /* in force */
 };
 /* *out NULL: there is none for this reader. */
@@ -394,6 +478,9 @@ struct case_view {
 bool view_case(struct reader *reader, int64_t id, struct case_view **out, struct err *e)
     WARN_UNUSED;
 bool view_case_visible(struct reader *reader, int64_t id, bool *out, struct err *e) WARN_UNUSED;
+/* Of the regulation's own materials, or of one that the authority asks for beyond them. */
+struct label view_material_label(const struct policy *policy,
+                                 const struct authority_state *authority, str id);
 /* The material of a visible case; *out NULL when there is none. */
 bool view_material(struct reader *reader, int64_t kase, int64_t material,
                    struct row_material **out, struct err *e) WARN_UNUSED;

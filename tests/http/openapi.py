@@ -107,7 +107,7 @@ class Contract:
         elif isinstance(value, list):
             if len(value) > schema.get('maxItems', len(value)):
                 raise Mismatch(f'{where}: {len(value)} items')
-            for i, item in enumerate(value):
+            for i, item in enumerate(value if schema else []):   # {} takes anything
                 self.check(schema['items'], item, f'{where}[{i}]')
         elif isinstance(value, str):
             if schema.get('format') == 'date' and not DAY.fullmatch(value):

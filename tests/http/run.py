@@ -24,6 +24,7 @@ import cases_load  # noqa: E402
 import cases_regulations  # noqa: E402
 import cases_sessions  # noqa: E402
 import cases_strict  # noqa: E402
+import cases_systems  # noqa: E402
 import cases_uploads  # noqa: E402
 from openapi import Contract  # noqa: E402
 from server import Server  # noqa: E402
@@ -31,7 +32,7 @@ from world import World  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MODULES = [cases_commands, cases_isolation, cases_uploads, cases_strict, cases_authorisation,
-           cases_load, cases_sessions, cases_regulations]
+           cases_load, cases_sessions, cases_regulations, cases_systems]
 
 
 def tests_of(world):
