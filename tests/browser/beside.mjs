@@ -41,7 +41,85 @@ export async function lookAround(authority, system, look, check) {
   await look(authority, 'system')
   check('the system is live with what was approved', await authority.the('system-page').innerText(),
     /已上线[\s\S]*32\.5/)
+  const events = await authority.texts('system-event')
+  check('its history ends where it went live', events.slice(0, 2).join(), /上线[\s\S]*办件办结|办件办结[\s\S]*上线/)
+  check('and says what was approved by which case', events.join(),
+    /核定资源[\s\S]*虚拟处理器 8 核[\s\S]*RY-\d{4}-\d{4}/)
   await page(authority, 'registers', /台账/, look)
   await page(authority, 'delegations', /委托/, look)
   await page(authority, 'further', /材料/, look)
+}
+
+/** While the review runs: what the page of the system says of documents, people and dates. */
+export async function readSystem(authority, system, look, check) {
+  const { page } = authority
+  await authority.the('nav-systems').click()
+  await authority.the('system-find').fill(system.slice(0, 5))
+  await authority.the('systems').getByRole('link', { name: system }).click()
+  await authority.the('system-page').waitFor()
+  const task = (await authority.texts('system-task'))[0]
+  check('a due day with its light', task, /正常|临期/)
+  check('and how long is left', task, /\d{4}-\d{2}-\d{2}[\s\S]*剩余 \d+ 个工作日[\s\S]*审核/)
+  check('a document with its day', (await authority.texts('system-document'))[0],
+    /\.pdf[\s\S]*\d{4}-\d{2}-\d{2}[\s\S]*RY-\d{4}-\d{4}/)
+  check('a person', (await authority.texts('system-actor'))[0], /申请[\s\S]*王部门/)
+  check('the file comes', await page.evaluate(async () => {
+    const link = document.querySelector('[data-testid^=download-]')
+    return (await fetch(link.href)).status
+  }), 200)
+  await look(authority, 'system-open')
+  await page.emulateMedia({ media: 'print' })
+  const hidden = await page.evaluate(() =>
+    [...document.querySelectorAll('.no-print')].every((one) => !one.getClientRects().length))
+  check('paper shows no buttons', hidden)
+  await look(authority, 'system-print')
+  await page.emulateMedia({ media: null })
+  await authority.the('language').click()
+  await page.locator('html[lang=en]').waitFor()
+  check('in English too', await authority.the('system-page').innerText(),
+    /Due dates[\s\S]*Documents[\s\S]*People[\s\S]*History/)
+  await look(authority, 'system-en')
+  await authority.the('language').click()
+  await page.locator('html[lang=zh-CN]').waitFor()
+  await stretch(authority, look, check)
+}
+
+/** Names as long as they may be, and nothing at all: neither pushes the page sideways. */
+async function stretch(authority, look, check) {
+  const { page } = authority
+  const long = '超长名称'.repeat(25)
+  const filled = (one) => ({
+    ...one,
+    name: long,
+    owner: { ...one.owner, name: long },
+    documents: one.documents.map((each) => ({ ...each, name: `${'long-name-'.repeat(29)}.pdf` })),
+    contacts: one.actors.map((each) => ({
+      label: { zh: long, en: long }, source: { zh: long, en: long }, case: each.case,
+      person: { id: 1, name: '' }, organisation: { id: 1, name: long },
+    })),
+    actors: one.actors.map((each) => ({
+      ...each, person: { id: 1, name: long }, organisation: { id: 1, name: long },
+    })),
+    tasks: one.tasks.map((each) => ({ ...each, organisation: { id: 1, name: long } })),
+    cut: ['cases', 'documents', 'contacts', 'actors', 'tasks', 'history'],
+  })
+  const empty = (one) => ({
+    ...one, cases: [], documents: [], contacts: [], actors: [], tasks: [], history: [], lines: [],
+    grants: [], listings: [],
+  })
+  for (const [name, change, wanted] of [
+    ['system-long', filled, /只汇总最近 1 件[\s\S]*姓名已删除/],
+    ['system-empty', empty, /没有待办环节[\s\S]*尚无材料[\s\S]*尚无人员/],
+  ]) {
+    const answer = async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: change(await response.json()) })
+    }
+    await page.route('**/api/v1/systems/*', answer)
+    await page.reload()
+    await authority.the('system-page').waitFor()
+    check(`${name} says so`, await authority.the('system-page').innerText(), wanted)
+    await look(authority, name)
+    await page.unroute('**/api/v1/systems/*', answer)
+  }
 }

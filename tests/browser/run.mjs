@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { lookAround, tellAndFile } from './beside.mjs'
+import { lookAround, readSystem, tellAndFile } from './beside.mjs'
 import { Person } from './person.mjs'
 import { layBeside, readRegulation } from './regulations.mjs'
 import { PASSWORD, PEOPLE, Server } from './server.mjs'
@@ -353,6 +353,7 @@ async function thread(browser, server) {
   const path = await apply(unit)
   const authority = await Person.logIn(browser, server, 'authority', complaints)
   await readRegulation(authority, SYSTEM, look, check)
+  await readSystem(authority, SYSTEM, look, check)
   await review(authority, unit, path)
   const provider = await Person.logIn(browser, server, 'provider', complaints)
   await deliverAndTry(provider, unit, authority, path)
