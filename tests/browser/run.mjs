@@ -208,7 +208,7 @@ async function apply(unit) {
   await unit.open('/work/mine')
   await unit.the('work-row').first().waitFor()
   const rows = await unit.texts('work-row')
-  check('lost answers make no second case', rows.filter((row) => /城市生命线/.test(row)).length, 1)
+  check('lost answers make no second case', rows.filter((row) => /城市生命线安全/.test(row)).length, 1)
   check('nor another number', rows.some((row) => row.includes(number)))
   await unit.page.goBack()
   await unit.the('receipt').waitFor()
