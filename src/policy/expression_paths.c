@@ -373,7 +373,7 @@ bool resolve_path(struct typing *ty, struct term *term)
     if (own && own->type == FIELD_QUANTITIES && term->n_parts == 2 && term->op == OP_PATH)
         return resolve_field(ty, term, ty->scope->step, term->parts[0]) &&
                resolve_item(ty, term, term->parts[1]);
-    if (!own && means_own_field(ty, term->parts[0])) {
+    if (own ? form_is_broken(ty->load, ty->scope->step) : means_own_field(ty, term->parts[0])) {
         fault_field(ty, term, ty->scope->step, term->parts[0]);
         return false;
     }
