@@ -12,8 +12,8 @@ noticed() { # PACK REPORT
 }
 
 # The same mutants every time; `./dev mutate` tries them all.
-for pack in policies/*/; do
-    pack=${pack%/}
+for pack in policies/*/pack.yaml; do
+    pack=${pack%/*}
     report=$reports/mutants-${pack##*/}.tsv
     check "a sample of $pack is noticed" noticed "$pack" "$report"
     check 'each has its line' test "$(wc -l <"$report")" = 61

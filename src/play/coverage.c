@@ -3,7 +3,6 @@
  * rule is worth shows in the line that fails when it is gone. */
 #include "play/apart_priv.h"
 
-
 /* What a process leaves behind, in memory that both see. */
 struct verdict {
     bool reached_end;
