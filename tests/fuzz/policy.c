@@ -6,8 +6,9 @@ static void run(struct arena *arena, str input)
 {
     struct pack whole = fuzz_pack(arena, NULL), pack = {0};
     for (size_t i = 0; i < whole.files.len; i++)
-        if (str_eq(whole.files.items[i].name, S("pack.yaml")))
-            pack_add(arena, &pack, S("pack.yaml"), whole.files.items[i].bytes);
+        if (str_eq(whole.files.items[i].name, S("pack.yaml")) ||
+            str_starts(whole.files.items[i].name, S("common.")))
+            pack_add(arena, &pack, whole.files.items[i].name, whole.files.items[i].bytes);
     pack_add(arena, &pack, S("input.yaml"), input);
     fuzz_load(arena, &pack, input);
 }
