@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { TABLE_SIZE = 1 << 18 };
+enum { SLOTS_FIRST = 256 };
 #define UNSEEN (EDGE_NONE - 1)
 
 /* ---- states -------------------------------------------------------------------------------- */
@@ -34,24 +34,41 @@ bool graph_final(const struct graph *graph, uint32_t state)
     return cells_final(graph_cells(graph, state), graph->n_steps);
 }
 
-/* The state with these cells, added when new. EDGE_NONE when there is no room. */
-static uint32_t intern(struct graph *graph, const uint8_t *cells, uint32_t parent)
+/* Where the state with these cells stands in the table, or would. */
+static uint32_t *slot_of(const struct graph *graph, const uint8_t *cells)
 {
     size_t n = graph->n_steps;
     uint64_t hash = str_hash((str){(const char *)cells, n});
-    size_t slot = (size_t)(hash ^ (hash >> 32)) & (TABLE_SIZE - 1);
-    while (graph->table[slot]) {
-        uint32_t state = graph->table[slot] - 1;
-        if (memcmp(graph_cells(graph, state), cells, n) == 0)
-            return state;
-        slot = (slot + 1) & (TABLE_SIZE - 1);
-    }
+    size_t slot = (size_t)(hash ^ (hash >> 32)) & (graph->n_slots - 1);
+    while (graph->table[slot] &&
+           memcmp(graph_cells(graph, graph->table[slot] - 1), cells, n) != 0)
+        slot = (slot + 1) & (graph->n_slots - 1);
+    return &graph->table[slot];
+}
+
+/* Most procedures have few states, and a policy has many procedures. */
+static void grow(struct graph *graph)
+{
+    graph->n_slots *= 2;
+    graph->table = NEWS(graph->arena, uint32_t, graph->n_slots);
+    for (uint32_t state = 0; state < graph->n_states; state++)
+        *slot_of(graph, graph_cells(graph, state)) = state + 1;
+}
+
+/* The state with these cells, added when new. EDGE_NONE when there is no room. */
+static uint32_t intern(struct graph *graph, const uint8_t *cells, uint32_t parent)
+{
+    uint32_t *slot = slot_of(graph, cells);
+    if (*slot)
+        return *slot - 1;
     if (graph->n_states == EXPLORE_STATES_MAX)
         return EDGE_NONE;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < graph->n_steps; i++)
         VEC_PUSH(graph->arena, &graph->cells, cells[i]);
     VEC_PUSH(graph->arena, &graph->parent, parent);
-    graph->table[slot] = ++graph->n_states;
+    *slot = ++graph->n_states;
+    if (graph->n_states > graph->n_slots / 2)
+        grow(graph);
     return graph->n_states - 1;
 }
 
@@ -121,9 +138,11 @@ static void block(struct graph *graph, enum blocked_kind kind, const struct edge
 }
 
 /* Changes cells as the target says; false when it cannot (noted in blocked). */
-static bool follow(struct graph *graph, const struct edge *edge, const struct target *target,
-                   uint8_t *cells)
+static bool follow(struct graph *graph, const struct edge *edge, size_t t, uint8_t *cells)
 {
+    const struct outcome *outcome =
+        &graph->procedure->steps[edge->step].outcomes[edge->outcome];
+    const struct target *target = &outcome->targets[t];
     size_t back;
     switch (target->kind) {
     case TARGET_DONE:
@@ -150,7 +169,7 @@ static bool follow(struct graph *graph, const struct edge *edge, const struct ta
     case TARGET_STEP:
         break;
     }
-    size_t opened = graph_step_index(graph, target->step);
+    size_t opened = graph->opens[edge->step][edge->outcome][t];
     if (cells[opened] == CELL_OPEN || cells[opened] >= CELL_HELD) {
         block(graph, BLOCKED_TWICE, edge, opened);
         return false;
@@ -160,14 +179,13 @@ static bool follow(struct graph *graph, const struct edge *edge, const struct ta
 }
 
 /* Adds the edge of one target (of a choice) or of all targets (side by side). */
-static bool add_edge(struct graph *graph, struct edge edge, const struct target *targets,
-                     size_t n)
+static bool add_edge(struct graph *graph, struct edge edge, size_t from, size_t n)
 {
     uint8_t cells[LIMIT_STEPS];
     memcpy(cells, graph_cells(graph, edge.from), graph->n_steps);
     cells[edge.step] = (uint8_t)(CELL_DECIDED + edge.outcome);
-    for (size_t i = 0; i < n; i++)
-        if (!follow(graph, &edge, &targets[i], cells))
+    for (size_t t = from; t < from + n; t++)
+        if (!follow(graph, &edge, t, cells))
             return true;
     edge.to = intern(graph, cells, (uint32_t)graph->edges.len);
     if (edge.to == EDGE_NONE || graph->edges.len == EXPLORE_EDGES_MAX)
@@ -188,7 +206,7 @@ static bool add_choice(struct graph *graph, struct edge edge, const struct outco
         if (truth == TRUTH_NO)
             continue;
         edge.target = (uint8_t)t;
-        if (!add_edge(graph, edge, &outcome->targets[t], 1))
+        if (!add_edge(graph, edge, t, 1))
             return false;
         if (truth == TRUTH_YES)
             break;
@@ -198,9 +216,8 @@ static bool add_choice(struct graph *graph, struct edge edge, const struct outco
 
 static bool expand(struct graph *graph, uint32_t state)
 {
-    const struct procedure *procedure = graph->procedure;
     for (size_t i = 0; i < graph->n_steps; i++) {
-        const struct step *step = &procedure->steps[i];
+        const struct step *step = &graph->procedure->steps[i];
         for (size_t o = 0; o < step->n_outcomes; o++) {
             const struct outcome *outcome = &step->outcomes[o];
             if (!graph_possible(graph, state, i, o))
@@ -209,12 +226,26 @@ static bool expand(struct graph *graph, uint32_t state)
             struct edge edge = {state, 0, (uint8_t)i, (uint8_t)o, 0};
             bool room = outcome->choice
                             ? add_choice(graph, edge, outcome)
-                            : add_edge(graph, edge, outcome->targets, outcome->n_targets);
+                            : add_edge(graph, edge, 0, outcome->n_targets);
             if (!room)
                 return false;
         }
     }
     return true;
+}
+
+static void find_opened(struct graph *graph)
+{
+    for (size_t i = 0; i < graph->n_steps; i++) {
+        const struct step *step = &graph->procedure->steps[i];
+        for (size_t o = 0; o < step->n_outcomes; o++)
+            for (size_t t = 0; t < step->outcomes[o].n_targets; t++) {
+                const struct target *target = &step->outcomes[o].targets[t];
+                bool opens = target->kind == TARGET_STEP || target->kind == TARGET_HOLD;
+                graph->opens[i][o][t] =
+                    opens ? (uint8_t)graph_step_index(graph, target->step) : OPENS_NONE;
+            }
+    }
 }
 
 struct graph *explore(struct arena *scratch, const struct procedure *procedure)
@@ -224,7 +255,9 @@ struct graph *explore(struct arena *scratch, const struct procedure *procedure)
     graph->arena = scratch;
     graph->procedure = procedure;
     graph->n_steps = procedure->n_steps;
-    graph->table = NEWS(scratch, uint32_t, TABLE_SIZE);
+    graph->n_slots = SLOTS_FIRST;
+    graph->table = NEWS(scratch, uint32_t, graph->n_slots);
+    find_opened(graph);
     start[0] = CELL_OPEN;
     intern(graph, start, EDGE_NONE);
     graph->complete = true;
@@ -245,13 +278,9 @@ bool graph_opens(const struct graph *graph, const struct edge *edge, size_t step
         &graph->procedure->steps[edge->step].outcomes[edge->outcome];
     size_t from = outcome->choice ? edge->target : 0;
     size_t to = outcome->choice ? from + 1 : outcome->n_targets;
-    str id = graph->procedure->steps[step].id;
-    for (size_t t = from; t < to; t++) {
-        const struct target *target = &outcome->targets[t];
-        if ((target->kind == TARGET_STEP || target->kind == TARGET_HOLD) &&
-            str_eq(target->step, id))
+    for (size_t t = from; t < to; t++)
+        if (graph->opens[edge->step][edge->outcome][t] == step)
             return true;
-    }
     return false;
 }
 

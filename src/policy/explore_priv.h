@@ -38,12 +38,16 @@ struct graph {
     VEC(uint32_t) parent;            /* edge by which the state was found; of state 0: none */
     VEC(struct blocked) blocked;
     bool tried[LIMIT_STEPS][OUTCOMES_MAX];     /* outcome possible in some state */
+    /* The step that a target opens, or OPENS_NONE. */
+    uint8_t opens[LIMIT_STEPS][OUTCOMES_MAX][TARGETS_MAX];
     bool complete;                   /* false: more states than the bound */
-    uint32_t *table;                 /* hash of states */
+    uint32_t *table;                 /* hash of states, at least twice as many slots */
+    size_t n_slots;                  /* a power of two */
     uint32_t *search;                /* a search's own parents */
 };
 
 #define EDGE_NONE UINT32_MAX
+enum { OPENS_NONE = UINT8_MAX };
 
 /* scratch holds the whole graph; it needs EXPLORE_ARENA_BYTES at most. */
 enum { EXPLORE_ARENA_BYTES = 256 * 1024 * 1024 };

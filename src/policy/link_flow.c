@@ -2,7 +2,7 @@
  * Where outcomes lead and what they do. */
 #include "policy/expression_priv.h"
 
-enum { TARGETS_MAX = 16, EFFECTS_MAX = 8 };
+enum { EFFECTS_MAX = 8 };
 
 struct flow {
     struct load *load;

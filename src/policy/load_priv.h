@@ -89,8 +89,8 @@ enum problem {
 };
 
 enum { DIAGNOSTICS_MAX = 100 };
-/* Of one step: what an explored state notes in one byte. */
-enum { OUTCOMES_MAX = 16 };
+/* Outcomes of one step: what an explored state notes in one byte. Targets of one outcome. */
+enum { OUTCOMES_MAX = 16, TARGETS_MAX = 16 };
 
 /* ---- nodes --------------------------------------------------------------------------------- */
 

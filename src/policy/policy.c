@@ -201,31 +201,42 @@ static void sort_findings(struct diagnostics *all)
         }
 }
 
-static bool load_stages(struct load *load)
+static bool load_stages(struct load *load, bool audited)
 {
     /* A file that cannot be read, or is not there, hides names: what is missing then would be
      * reported wrongly. */
     if (!check_files(load) || !parse_files(load))
         return false;
     link_policy(load);
-    if (load->diagnostics->errors > 0)
-        return false;
-    audit_policy(load);
+    if (load->diagnostics->errors == 0 && !audited)
+        audit_policy(load);
     return load->diagnostics->errors == 0;
 }
 
-struct policy *policy_load(struct arena *arena, const struct pack *pack,
-                           struct diagnostics *out_diagnostics)
+static struct policy *load_pack(struct arena *arena, const struct pack *pack, bool audited,
+                                struct diagnostics *out_diagnostics)
 {
     *out_diagnostics = (struct diagnostics){.errors = 0};
     struct load load = {.arena = arena, .pack = pack, .diagnostics = out_diagnostics,
                         .policy = NEW(arena, struct policy)};
-    bool sound = load_stages(&load);
+    bool sound = load_stages(&load, audited);
     sort_findings(out_diagnostics);
     if (!sound)
         return NULL;
     collect_procedures(&load);
     return load.policy;
+}
+
+struct policy *policy_load(struct arena *arena, const struct pack *pack,
+                           struct diagnostics *out_diagnostics)
+{
+    return load_pack(arena, pack, false, out_diagnostics);
+}
+
+struct policy *policy_load_again(struct arena *arena, const struct pack *pack,
+                                 struct diagnostics *out_diagnostics)
+{
+    return load_pack(arena, pack, true, out_diagnostics);
 }
 
 size_t pack_uses(struct arena *arena, const struct pack *pack, str **out)

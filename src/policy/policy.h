@@ -485,6 +485,10 @@ str diagnostics_print(struct arena *arena, const struct diagnostics *diagnostics
  * 100); warnings alone do not refuse. The program lives in the arena and borrows the pack. */
 struct policy *policy_load(struct arena *arena, const struct pack *pack,
                            struct diagnostics *out_diagnostics) WARN_UNUSED;
+/* The same without the audit, which takes most of the time: for a pack that policy_load accepts
+ * before or afterwards, as a version in the record or one that is shipped. */
+struct policy *policy_load_again(struct arena *arena, const struct pack *pack,
+                                 struct diagnostics *out_diagnostics) WARN_UNUSED;
 
 /* The other packs whose files pack.yaml asks for (uses), in its order; whoever gathers a pack lays
  * their files beside its own as NAME.FILE.yaml. Nothing is reported here: the loader does. */

@@ -321,8 +321,9 @@ static bool sqlite_commit(struct db *db, struct err *e)
 static void sqlite_rollback(struct db *db)
 {
     struct sqlite_db *s = of(db);
+    /* Those that an arena overflow jumped out of. */
     for (size_t i = 0; i < db_queries_n; i++) {
-        if (s->statements[i])
+        if (s->statements[i] && sqlite3_stmt_busy(s->statements[i]))
             finish(s->statements[i]);
         s->streaming[i] = false;
     }

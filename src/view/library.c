@@ -93,7 +93,7 @@ static struct policy *load_policy(struct arena *arena, struct db *db, str digest
     }
     if (!pack_from_blob(arena, row->blob, &pack, e))
         return NULL;
-    struct policy *policy = policy_load(arena, &pack, &diagnostics);
+    struct policy *policy = policy_load_again(arena, &pack, &diagnostics);
     if (!policy)
         RAISE(e, CORRUPT, "policies", "policy version %.*s does not load with this program",
               STR_FMT(digest));
@@ -104,8 +104,8 @@ static struct policy *load_shipped(struct arena *arena, str name, struct err *e)
 {
     struct pack pack = {0};
     struct diagnostics diagnostics = {0};
-    struct policy *policy =
-        pack_shipped(arena, name, &pack) ? policy_load(arena, &pack, &diagnostics) : NULL;
+    struct policy *policy = pack_shipped(arena, name, &pack)
+                                ? policy_load_again(arena, &pack, &diagnostics) : NULL;
     if (!policy)
         RAISE(e, CORRUPT, "policies", "the shipped policy %.*s does not load", STR_FMT(name));
     return policy;
