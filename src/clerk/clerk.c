@@ -10,6 +10,12 @@ enum { TICK_MS = 60 * 1000, WARN_PAGE = LIMIT_BATCH };
 
 static bool start_log(struct clerk *clerk, struct err *e);
 
+void clerk_rehearse_another(struct clerk *clerk)
+{
+    library_stand_in(clerk->library, clerk->options.rehearsal->policy);
+    clerk->duties.len = 0; /* it may ask for others */
+}
+
 bool clerk_open(const struct clerk_options *options, struct clerk **out, struct err *e)
 {
     struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
@@ -20,7 +26,7 @@ bool clerk_open(const struct clerk_options *options, struct clerk **out, struct 
     clerk->batch = arena_new(LIMIT_ARENA_BATCH);
     clerk->library = library_new();
     if (options->rehearsal)
-        library_stand_in(clerk->library, options->rehearsal->policy);
+        clerk_rehearse_another(clerk);
     clerk->sound = true;
     pthread_mutex_init(&clerk->mutex, NULL);
     /* Time jumps must not wake or delay the thread: its waits are on the monotonic clock. */

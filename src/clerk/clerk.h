@@ -32,6 +32,8 @@ struct clerk_options {
 };
 /* Errors: those of db_open and journal_open. */
 bool clerk_open(const struct clerk_options *options, struct clerk **out, struct err *e) WARN_UNUSED;
+/* The caller has put another program into the rehearsal of the options. */
+void clerk_rehearse_another(struct clerk *clerk);
 void clerk_close(struct clerk *clerk);                   /* stops the thread, signs the end */
 
 enum answer_kind { ANSWER_DONE, ANSWER_REFUSED, ANSWER_FAILED };

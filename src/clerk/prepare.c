@@ -110,8 +110,12 @@ static bool prepare_policy(struct clerk *clerk, struct command *command, struct 
 {
     struct arena *arena = arena_new(LIMIT_ARENA_POLICY);
     str why = STR_NONE;
-    struct policy *policy =
-        try_policy(clerk, arena, command->bytes, &command->policy_name, &why);
+    const struct rehearsal *rehearsal = clerk->options.rehearsal;
+    const struct policy *policy = rehearsal ? rehearsal->policy : NULL;
+    if (policy)
+        command->policy_name = policy->id;
+    else
+        policy = try_policy(clerk, arena, command->bytes, &command->policy_name, &why);
     if (!policy)
         refuse(clerk, refusal, REFUSAL_BAD_POLICY, S("policy"), why, why);
     bool ok = !policy || refuse_stranding(clerk, command, policy, refusal, e);
