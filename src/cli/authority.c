@@ -108,12 +108,12 @@ static bool check_name(const struct args *args, const char *option, str *out, st
 
 /* In several commits: what fails between two of them is told, and other commands can finish it. */
 static int found(struct clerk *clerk, struct arena *arena, const struct pack *pack,
-                 struct label name, str policy, struct err *e)
+                 const struct policy *policy, struct label name, struct err *e)
 {
     int64_t authority = 0, now_ms = wall_clock(NULL);
     struct buf codes = buf_new(arena, 256);
-    bool ok = found_authority_as(clerk, arena, pack, name, now_ms, &authority, e) &&
-              add_administrators(clerk, arena, authority, policy, now_ms, &codes, e);
+    bool ok = found_authority_as(clerk, arena, pack, policy, name, now_ms, &authority, e) &&
+              add_administrators(clerk, arena, authority, policy->id, now_ms, &codes, e);
     str text = buf_str(&codes);
     printf("%.*s", STR_FMT(text));
     if (!ok) {
@@ -151,7 +151,7 @@ static int authority_add(const struct args *args, struct err *e)
         return EXIT_CANNOT;
     done = require_free_name(clerk, args->arena, name.zh, e);
     if (done == EXIT_DONE)
-        done = found(clerk, args->arena, &pack, name, policy->id, e);
+        done = found(clerk, args->arena, &pack, policy, name, e);
     clerk_close(clerk);
     sm2_key_free(key);
     return done;

@@ -38,7 +38,8 @@ static bool found(struct clerk *clerk, struct arena *arena, const struct foundin
     bool ok = true;
     for (size_t i = 0; ok && i < founding->n; i++) {
         struct jurisdiction *one = &founding->jurisdictions[i];
-        ok = found_authority(clerk, arena, one->pack, founding->now_ms, &one->authority, e);
+        ok = found_authority(clerk, arena, one->pack, one->policy, founding->now_ms,
+                             &one->authority, e);
         if (ok && founding->n > 1)
             buf_addf(codes, "authority %lld, %.*s\n", (long long)one->authority,
                      STR_FMT(one->policy->authority.zh));

@@ -148,7 +148,7 @@ static bool simulate_in_memory(struct arena *arena, const struct founding *found
     bool ok = true;
     for (size_t i = 0; ok && i < founding->n; i++) {
         struct jurisdiction *one = &founding->jurisdictions[i];
-        ok = found_authority(clerk, arena, one->pack,
+        ok = found_authority(clerk, arena, one->pack, one->policy,
                              instant_of_date(founding->plan->from, 8, 0), &one->authority, e);
     }
     ok = ok && simulate(clerk, arena, founding->jurisdictions, founding->n, founding->plan,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -38,37 +39,79 @@ void *shared_memory(struct arena *arena, size_t bytes, struct err *e)
     return shared->at;
 }
 
-static bool start(const struct apart *apart, size_t i, struct err *e)
+/* ---- branches ------------------------------------------------------------------------------- */
+
+struct run {
+    const struct branching *branching;
+    size_t next;             /* branch */
+    long running, most;
+    bool apart;              /* this is the process of a job */
+    size_t job;
+    bool failed;
+    struct err err;
+};
+
+static int by_line(const void *a, const void *b)
 {
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid < 0)
-        return RAISE(e, IO, "processes", "cannot start a process: %s", strerror(errno));
-    if (pid == 0) {
-        alarm(JOB_SECONDS); /* a changed program might never come to an end */
-        apart->job(apart->ctx, i);
-        _exit(0);
-    }
-    return true;
+    const struct branch *x = a, *y = b;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return x->job < y->job ? -1 : x->job > y->job;
 }
 
-bool run_apart(const struct apart *apart, struct err *e)
+/* In the new process: the trial that it goes on with. */
+static const struct trial *begin_job(struct run *run, size_t job)
+{
+    alarm(JOB_SECONDS); /* a changed program might never come to an end */
+    run->apart = true;
+    run->job = job;
+    const struct trial *trial = run->branching->change(run->branching->ctx, job);
+    if (!trial)
+        _exit(0);
+    return trial;
+}
+
+static const struct trial *before_line(void *ctx, int line)
+{
+    struct run *run = ctx;
+    const struct branching *all = run->branching;
+    while (!run->failed && run->next < all->n && all->branches[run->next].line <= line) {
+        size_t job = all->branches[run->next++].job;
+        if (run->running == run->most && wait(NULL) > 0)
+            run->running--;
+        fflush(NULL);
+        pid_t pid = fork();
+        if (pid == 0)
+            return begin_job(run, job);
+        if (pid < 0)
+            run->failed = !RAISE(&run->err, IO, "processes", "cannot start a process: %s",
+                                 strerror(errno));
+        else
+            run->running++;
+    }
+    return NULL;
+}
+
+bool run_branches(const struct branching *branching, struct err *e)
 {
     long online = sysconf(_SC_NPROCESSORS_ONLN);
-    long most = online < 1 ? 1 : online > WORKERS_MAX ? WORKERS_MAX : online;
-    long running = 0;
-    bool ok = true;
-    for (size_t i = 0; i < apart->n && ok; i++) {
-        if (!apart->wanted(apart->ctx, i))
-            continue;
-        if (running == most && wait(NULL) > 0)
-            running--;
-        ok = start(apart, i, e);
-        running += ok;
+    struct run run = {.branching = branching,
+                      .most = online < 1 ? 1 : online > WORKERS_MAX ? WORKERS_MAX : online};
+    struct trial trial = *branching->trial;
+    struct play_result result;
+    struct err err = {0};
+    trial.before = before_line;
+    trial.ctx = &run;
+    qsort(branching->branches, branching->n, sizeof *branching->branches, by_line);
+    bool ok = play_trial(branching->scenario, &trial, &result, &err);
+    if (run.apart) {
+        branching->came(branching->ctx, run.job, &result, ok ? NULL : &err);
+        _exit(0);
     }
-    while (running > 0 && wait(NULL) > 0)
-        running--;
-    return ok;
+    while (run.running > 0 && wait(NULL) > 0)
+        run.running--;
+    *e = run.failed ? run.err : err;
+    return ok && !run.failed;
 }
 
 /* ---- rehearsal ------------------------------------------------------------------------------ */
@@ -94,7 +137,7 @@ bool scenarios_rehearse(struct arena *arena, const struct rehearsed *all, int **
 {
     struct rehearsing r = {.all = all,
                            .read = NEWS(arena, int, all->n_rules * all->n_scenarios + 1)};
-    struct trial trial = {all->pack, all->policy, note, &r};
+    struct trial trial = {.pack = all->pack, .policy = all->policy, .note = note, .ctx = &r};
     for (; r.playing < all->n_scenarios; r.playing++) {
         const struct scenario *scenario = &all->scenarios[r.playing];
         struct play_result result;

@@ -8,15 +8,27 @@
 
 #include "play/play.h"
 
-struct apart {
+/* A change of the law, tried in a process of its own: the scenario is played as it is up to the
+ * line, and from there on with the change. What came before the line is played once for all. */
+struct branch {
+    size_t job;
+    int line;                /* the first that the change can tell in */
+};
+struct branching {
+    const struct scenario *scenario;
+    const struct trial *trial;   /* as it is */
+    struct branch *branches;     /* in any order; they are sorted */
     size_t n;
-    bool (*wanted)(const void *ctx, size_t i);
-    void (*job)(void *ctx, size_t i); /* leaves what it finds in shared memory */
+    /* Both in the process of the job; what they find they leave in shared memory. change: the trial
+     * that it goes on with, or NULL when there is nothing to play. came: what came of it; err is
+     * set when the program could not go on. */
+    const struct trial *(*change)(void *ctx, size_t job);
+    void (*came)(void *ctx, size_t job, const struct play_result *result, const struct err *err);
     void *ctx;
 };
-/* Each job that is wanted once, as many at a time as there are processors; one that takes longer
- * than two minutes is ended. Errors: IO. */
-bool run_apart(const struct apart *apart, struct err *e) WARN_UNUSED;
+/* As many at a time as there are processors; one that takes longer than two minutes is ended.
+ * Errors: IO, and those of the scenario as it is. */
+bool run_branches(const struct branching *branching, struct err *e) WARN_UNUSED;
 /* Zeroed memory that the jobs write and the caller reads; it goes with the arena. NULL with e. */
 void *shared_memory(struct arena *arena, size_t bytes, struct err *e) WARN_UNUSED;
 

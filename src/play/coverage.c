@@ -19,6 +19,8 @@ struct examination {
     struct scenario *scenarios;
     size_t n_scenarios;
     int *read; /* rule x scenario, as scenarios_rehearse gives it */
+    struct trial trial;       /* as it is */
+    size_t playing;           /* scenario */
     struct verdict *verdicts; /* one a rule */
 };
 
@@ -30,46 +32,66 @@ static bool is_read(const struct examination *x, size_t rule, size_t scenario)
 }
 
 /* In a process of its own: the changed program dies with it. */
-static void try_without(void *ctx, size_t rule)
+static const struct trial *without(void *ctx, size_t rule)
+{
+    struct examination *x = ctx;
+    rule_neutralise(x->policy, &x->rules[rule]);
+    return &x->trial;
+}
+
+static void judge_without(void *ctx, size_t rule, const struct play_result *result,
+                          const struct err *err)
 {
     struct examination *x = ctx;
     struct verdict *verdict = &x->verdicts[rule];
-    struct trial trial = {&x->pack, x->policy, NULL, NULL};
-    rule_neutralise(x->policy, &x->rules[rule]);
-    for (size_t i = 0; i < x->n_scenarios && !verdict->line; i++) {
-        struct play_result result;
-        if (!is_read(x, rule, i))
-            continue;
-        if (!play_trial(&x->scenarios[i], &trial, &result, &verdict->err))
-            return;
-        /* An act in vain says that something else stands in the way, not what the rule is worth. */
-        if (result.act)
-            continue;
-        verdict->scenario = (int)i;
-        verdict->line = result.line;
+    if (err) {
+        verdict->err = *err;
+        return;
+    }
+    /* An act in vain says that something else stands in the way, not what the rule is worth. */
+    if (result->failed && !result->act) {
+        verdict->scenario = (int)x->playing;
+        verdict->line = result->line;
     }
     verdict->reached_end = true;
 }
 
-static bool worth_trying(const void *ctx, size_t rule)
+static bool worth_trying(const struct examination *x, size_t rule)
 {
-    const struct examination *x = ctx;
-    bool read = false;
-    for (size_t i = 0; i < x->n_scenarios; i++)
-        read |= is_read(x, rule, i);
-    return read && x->rules[rule].n_meets > 0;
+    return x->rules[rule].n_meets > 0 && !x->verdicts[rule].line && is_read(x, rule, x->playing);
+}
+
+/* Without each rule that the scenario reads and that none before it has proven. */
+static bool try_scenario(struct examination *x, struct err *e)
+{
+    struct branching branching = {
+        .scenario = &x->scenarios[x->playing], .trial = &x->trial, .change = without,
+        .came = judge_without, .ctx = x, .branches = NEWS(x->arena, struct branch, x->n_rules + 1)};
+    for (size_t i = 0; i < x->n_rules; i++)
+        if (worth_trying(x, i)) {
+            int line = x->read[i * x->n_scenarios + x->playing];
+            branching.branches[branching.n++] = (struct branch){i, line};
+            x->verdicts[i].reached_end = false;
+        }
+    bool ok = !branching.n || run_branches(&branching, e);
+    for (size_t i = 0; i < branching.n && ok; i++) {
+        const struct verdict *verdict = &x->verdicts[branching.branches[i].job];
+        const struct rule *rule = &x->rules[branching.branches[i].job];
+        if (!verdict->reached_end)
+            ok = RAISE(e, CORRUPT, "coverage", "the program broke without the rule %.*s: %s",
+                       STR_FMT(rule->name),
+                       verdict->err.code ? verdict->err.msg : "it ended itself");
+    }
+    return ok;
 }
 
 static bool try_all(struct examination *x, struct err *e)
 {
-    struct apart apart = {x->n_rules, worth_trying, try_without, x};
+    x->trial = (struct trial){.pack = &x->pack, .policy = x->policy};
     x->verdicts = shared_memory(x->arena, x->n_rules * sizeof *x->verdicts, e);
-    bool ok = x->verdicts && run_apart(&apart, e);
-    for (size_t i = 0; i < x->n_rules && ok; i++)
-        if (worth_trying(x, i) && !x->verdicts[i].reached_end)
-            ok = RAISE(e, CORRUPT, "coverage", "the program broke without the rule %.*s: %s",
-                       STR_FMT(x->rules[i].name),
-                       x->verdicts[i].err.code ? x->verdicts[i].err.msg : "it ended itself");
+    bool ok = x->verdicts != NULL;
+    for (x->playing = 0; ok && x->playing < x->n_scenarios; x->playing++)
+        ok = try_scenario(x, e);
     return ok;
 }
 

@@ -38,14 +38,9 @@ static bool load_calendars(struct clerk *clerk, struct arena *arena, int64_t aut
 }
 
 bool found_authority_as(struct clerk *clerk, struct arena *arena, const struct pack *pack,
-                        struct label name, int64_t now_ms, int64_t *out_authority, struct err *e)
+                        const struct policy *policy, struct label name, int64_t now_ms,
+                        int64_t *out_authority, struct err *e)
 {
-    struct diagnostics diagnostics = {0};
-    const struct policy *policy = policy_load(arena, pack, &diagnostics);
-    if (!policy) {
-        str text = diagnostics_print(arena, &diagnostics);
-        return RAISE(e, INPUT, "policy", "%.*s", STR_FMT(text));
-    }
     const struct role *role = policy_role(policy, policy->authority_role);
     must(role != NULL && role->n_levels > 0); /* the linker proved it */
     struct command registering = {
@@ -71,8 +66,9 @@ bool found_authority_as(struct clerk *clerk, struct arena *arena, const struct p
 }
 
 bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack *pack,
-                     int64_t now_ms, int64_t *out_authority, struct err *e)
+                     const struct policy *policy, int64_t now_ms, int64_t *out_authority,
+                     struct err *e)
 {
-    return found_authority_as(clerk, arena, pack, (struct label){STR_NONE, STR_NONE}, now_ms,
-                              out_authority, e);
+    return found_authority_as(clerk, arena, pack, policy, (struct label){STR_NONE, STR_NONE},
+                              now_ms, out_authority, e);
 }

@@ -3,6 +3,7 @@
  * pack of its own, by the scenarios that come near the value first, until a line fails. */
 #include "play/apart_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const FATE_NAMES[] = {
@@ -25,6 +26,13 @@ struct trace {
     struct err err;     /* why the end was not reached, when the program could say */
 };
 
+/* A scenario that may notice a mutant. */
+struct chance {
+    int scenario;
+    int far;                 /* lines of the pack */
+    int line;                /* of the scenario: the first that reads anything of the procedure */
+};
+
 struct laboratory {
     struct arena *arena;
     struct pack pack;
@@ -37,53 +45,66 @@ struct laboratory {
     struct mutant *mutants;
     size_t n_mutants;
     bool *chosen;
+    struct chance **chances; /* of each mutant that is chosen: its scenarios, nearest first */
+    size_t *n_chances;
     struct trace *traces;    /* one a mutant */
+    size_t round, playing;   /* scenario */
+    struct pack mutated;     /* in the process of a mutant */
+    struct trial trial;
 };
 
 /* ---- which scenarios ------------------------------------------------------------------------ */
 
 enum { FAR = 1 << 20 };
 
-/* How many lines of the pack lie between the value and the nearest rule that the scenario reads; -1
- * when it reads nothing of the procedure, and so cannot tell. */
-static int distance(const struct laboratory *lab, const struct mutant *mutant, size_t scenario)
+static int lines_between(struct pos a, struct pos b)
 {
-    int nearest = mutant->procedure.len ? -1 : FAR;
+    int lines = a.line > b.line ? a.line - b.line : b.line - a.line;
+    return str_eq(a.file, b.file) ? lines : FAR;
+}
+
+/* Of each scenario that can tell: how many lines of the pack lie between the value and the nearest
+ * rule that it reads of the procedure, and its own first line that reads any. */
+static void look_at_scenarios(const struct laboratory *lab, const struct mutant *mutant,
+                              struct chance *all)
+{
+    /* Which organisations there can be depends on the seats. */
+    bool later = mutant->procedure.len && mutant->kind != MUTATION_ACTOR;
+    for (size_t k = 0; k < lab->n_scenarios; k++)
+        all[k] = (struct chance){(int)k, mutant->procedure.len ? -1 : FAR, 1};
     for (size_t i = 0; i < lab->n_rules; i++) {
         const struct rule *rule = &lab->rules[i];
         bool here = rule->procedure && str_eq(rule->procedure->id, mutant->procedure);
-        if (!lab->read[i * lab->n_scenarios + scenario] || (mutant->procedure.len && !here))
+        if (mutant->procedure.len && !here)
             continue;
-        bool same = str_eq(rule->pos.file, mutant->pos.file);
-        int lines = !same                                ? FAR
-                    : rule->pos.line > mutant->pos.line ? rule->pos.line - mutant->pos.line
-                                                        : mutant->pos.line - rule->pos.line;
-        if (nearest < 0 || lines < nearest)
-            nearest = lines;
+        int lines = lines_between(rule->pos, mutant->pos);
+        for (size_t k = 0; k < lab->n_scenarios; k++) {
+            int read = lab->read[i * lab->n_scenarios + k];
+            if (read && later && (all[k].far < 0 || read < all[k].line))
+                all[k].line = read;
+            if (read && (all[k].far < 0 || lines < all[k].far))
+                all[k].far = lines;
+        }
     }
-    return nearest;
 }
 
-/* Those that can tell, nearest first. */
-static size_t choose_scenarios(const struct laboratory *lab, struct arena *arena,
-                               const struct mutant *mutant, size_t **out)
+static int nearest_first(const void *a, const void *b)
 {
-    size_t *chosen = NEWS(arena, size_t, lab->n_scenarios + 1), n = 0;
-    int *far = NEWS(arena, int, lab->n_scenarios + 1);
-    for (size_t i = 0; i < lab->n_scenarios; i++) {
-        int lines = distance(lab, mutant, i);
-        if (lines < 0)
-            continue;
-        size_t at = n++;
-        for (; at > 0 && far[at - 1] > lines; at--) {
-            far[at] = far[at - 1];
-            chosen[at] = chosen[at - 1];
-        }
-        far[at] = lines;
-        chosen[at] = i;
-    }
-    *out = chosen;
-    return n;
+    const struct chance *x = a, *y = b;
+    return x->far != y->far ? (x->far < y->far ? -1 : 1) : x->scenario - y->scenario;
+}
+
+static void choose_scenarios(struct laboratory *lab, size_t i)
+{
+    struct chance *all = NEWS(lab->arena, struct chance, lab->n_scenarios + 1);
+    size_t n = 0;
+    look_at_scenarios(lab, &lab->mutants[i], all);
+    for (size_t k = 0; k < lab->n_scenarios; k++)
+        if (all[k].far >= 0)
+            all[n++] = all[k];
+    qsort(all, n, sizeof *all, nearest_first);
+    lab->chances[i] = all;
+    lab->n_chances[i] = n;
 }
 
 /* ---- one mutant ----------------------------------------------------------------------------- */
@@ -104,44 +125,98 @@ static void note_finding(struct trace *trace, const struct diagnostics *diagnost
     memcpy(trace->finding + code.len + 2, first->message.ptr, n);
 }
 
-static void play_mutant(struct laboratory *lab, struct arena *arena, const struct mutant *mutant,
-                        const struct trial *trial, struct trace *trace)
+/* In a process of its own; the audit is left out when the mutant has passed it before. */
+static const struct trial *mutate(void *ctx, size_t i)
 {
-    size_t *scenarios;
-    size_t n = choose_scenarios(lab, arena, mutant, &scenarios);
-    for (size_t i = 0; i < n; i++) {
-        struct play_result result;
-        if (!play_trial(&lab->scenarios[scenarios[i]], trial, &result, &trace->err))
-            return;
-        if (!result.failed || (result.act && trace->fate == FATE_VAIN))
-            continue;
-        trace->fate = result.act ? FATE_VAIN : FATE_KILLED;
-        trace->scenario = (int)scenarios[i];
-        trace->line = result.line;
-        if (!result.act)
-            break;
+    struct laboratory *lab = ctx;
+    struct arena *arena = arena_new((size_t)1 << 30);
+    struct trace *trace = &lab->traces[i];
+    struct diagnostics diagnostics = {0};
+    lab->mutated = mutant_pack(arena, &lab->pack, &lab->mutants[i]);
+    lab->trial = (struct trial){.pack = &lab->mutated};
+    lab->trial.policy = lab->round ? policy_load_again(arena, &lab->mutated, &diagnostics)
+                                   : policy_load(arena, &lab->mutated, &diagnostics);
+    if (lab->trial.policy && lab->n_chances[i])
+        return &lab->trial;
+    if (!lab->trial.policy) {
+        trace->fate = FATE_LOAD;
+        note_finding(trace, &diagnostics);
+    }
+    trace->reached_end = true;
+    return NULL;
+}
+
+static void note_fate(void *ctx, size_t i, const struct play_result *result, const struct err *err)
+{
+    struct laboratory *lab = ctx;
+    struct trace *trace = &lab->traces[i];
+    if (err) {
+        trace->err = *err;
+        return;
+    }
+    if (result->failed && !(result->act && trace->fate == FATE_VAIN)) {
+        trace->fate = result->act ? FATE_VAIN : FATE_KILLED;
+        trace->scenario = (int)lab->playing;
+        trace->line = result->line;
     }
     trace->reached_end = true;
 }
 
-/* In a process of its own. */
-static void try_mutant(void *ctx, size_t i)
+/* Who goes on to the scenario in this round. One that no scenario can tell from the policy goes
+ * with the first, only to be loaded. */
+static bool goes_on(const struct laboratory *lab, size_t i, struct branch *out)
 {
-    struct laboratory *lab = ctx;
-    struct arena *arena = arena_new((size_t)1 << 30);
-    const struct mutant *mutant = &lab->mutants[i];
-    struct trace *trace = &lab->traces[i];
-    struct diagnostics diagnostics = {0};
-    struct pack pack = mutant_pack(arena, &lab->pack, mutant);
-    struct trial trial = {&pack, policy_load(arena, &pack, &diagnostics), NULL, NULL};
-    trace->fate = FATE_SURVIVED;
-    if (trial.policy) {
-        play_mutant(lab, arena, mutant, &trial, trace);
-        return;
+    const struct trace *trace = &lab->traces[i];
+    struct chance chance = {0, FAR, 1};
+    if (!lab->chosen[i] || trace->fate == FATE_KILLED || trace->fate == FATE_LOAD)
+        return false;
+    if (lab->round < lab->n_chances[i])
+        chance = lab->chances[i][lab->round];
+    else if (lab->round > 0)
+        return false;
+    *out = (struct branch){i, chance.line};
+    return chance.scenario == (int)lab->playing;
+}
+
+static bool play_mutants(struct laboratory *lab, bool *out_any, struct err *e)
+{
+    struct trial as_it_is = {.pack = &lab->pack, .policy = lab->policy};
+    struct branching branching = {
+        .scenario = &lab->scenarios[lab->playing], .trial = &as_it_is, .change = mutate,
+        .came = note_fate, .ctx = lab, .branches = NEWS(lab->arena, struct branch, lab->n_mutants)};
+    for (size_t i = 0; i < lab->n_mutants; i++) {
+        struct branch branch;
+        if (!goes_on(lab, i, &branch))
+            continue;
+        branching.branches[branching.n++] = branch;
+        lab->traces[i].reached_end = false;
     }
-    trace->fate = FATE_LOAD;
-    note_finding(trace, &diagnostics);
-    trace->reached_end = true;
+    *out_any |= branching.n > 0;
+    if (branching.n && !run_branches(&branching, e))
+        return false;
+    for (size_t i = 0; i < branching.n; i++) {
+        size_t job = branching.branches[i].job;
+        const struct trace *trace = &lab->traces[job];
+        if (!trace->reached_end)
+            return RAISE(e, CORRUPT, "mutate", "the program broke with %.*s: %s",
+                         STR_FMT(lab->mutants[job].id),
+                         trace->err.code ? trace->err.msg : "it ended itself");
+    }
+    return true;
+}
+
+/* Round by round each mutant goes to its next scenario, until an expectation fails. */
+static bool try_mutants(struct laboratory *lab, struct err *e)
+{
+    if (lab->n_scenarios == 0)
+        return RAISE(e, INPUT, "mutate", "the policy has no scenarios that could notice anything");
+    for (bool any = true; any; lab->round++) {
+        any = false;
+        for (lab->playing = 0; lab->playing < lab->n_scenarios; lab->playing++)
+            if (!play_mutants(lab, &any, e))
+                return false;
+    }
+    return true;
 }
 
 /* ---- what is accepted ----------------------------------------------------------------------- */
@@ -250,12 +325,11 @@ static void choose(struct laboratory *lab, size_t sample, uint64_t seed)
         left -= !lab->chosen[at];
         lab->chosen[at] = true;
     }
-}
-
-static bool is_chosen(const void *ctx, size_t i)
-{
-    const struct laboratory *lab = ctx;
-    return lab->chosen[i];
+    lab->chances = NEWS(lab->arena, struct chance *, n + 1);
+    lab->n_chances = NEWS(lab->arena, size_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (lab->chosen[i])
+            choose_scenarios(lab, i);
 }
 
 static str killer(const struct laboratory *lab, const struct trace *trace)
@@ -267,37 +341,31 @@ static str killer(const struct laboratory *lab, const struct trace *trace)
                        : S("");
 }
 
-static bool judge(struct laboratory *lab, struct mutation_report *out, struct err *e)
+static void judge(struct laboratory *lab, struct mutation_report *out)
 {
     for (size_t i = 0; i < lab->n_mutants; i++) {
         const struct trace *trace = &lab->traces[i];
-        if (!lab->chosen[i])
-            continue;
-        if (!trace->reached_end)
-            return RAISE(e, CORRUPT, "mutate", "the program broke with %.*s: %s",
-                         STR_FMT(lab->mutants[i].id),
-                         trace->err.code ? trace->err.msg : "it ended itself");
         struct judged row = {&lab->mutants[i], trace->fate, killer(lab, trace)};
-        VEC_PUSH(lab->arena, &out->rows, row);
+        if (lab->chosen[i])
+            VEC_PUSH(lab->arena, &out->rows, row);
     }
-    return true;
 }
 
 bool policy_mutate(struct arena *arena, str name, size_t sample, uint64_t seed,
                    struct mutation_report *out, str *out_findings, struct err *e)
 {
     struct laboratory *lab = NEW(arena, struct laboratory);
-    struct apart apart = {.wanted = is_chosen, .job = try_mutant, .ctx = lab};
     struct entries accepted = {.path = NULL};
     str text;
     lab->arena = arena;
     if (!accepted_mutants(arena, name, &accepted.path, &text, e) ||
         !read_accepted(arena, text, &accepted, e) || !prepare(lab, name, out_findings, e))
         return false;
-    apart.n = out->made = lab->n_mutants;
+    out->made = lab->n_mutants;
     choose(lab, sample, seed);
-    if (!run_apart(&apart, e) || !judge(lab, out, e))
+    if (!try_mutants(lab, e))
         return false;
+    judge(lab, out);
     accept(lab, &accepted, out);
     for (size_t i = 0; i < out->rows.len; i++)
         out->counts[out->rows.items[i].fate]++;

@@ -25,13 +25,14 @@ bool pack_find(struct arena *arena, str name_or_path, struct pack *out, struct e
 bool calendar_shipped(struct arena *arena, struct calendar *out, struct err *e) WARN_UNUSED;
 
 /* Founds an authority beside those that there are: registers it, loads the shipped calendar,
- * activates the pack. Errors: INPUT with the pack's diagnostics, those of the clerk. */
+ * activates the pack, whose program the policy is. Errors: those of the clerk. */
 bool found_authority(struct clerk *clerk, struct arena *arena, const struct pack *pack,
-                     int64_t now_ms, int64_t *out_authority, struct err *e) WARN_UNUSED;
+                     const struct policy *policy, int64_t now_ms, int64_t *out_authority,
+                     struct err *e) WARN_UNUSED;
 /* The same under another name; an empty one is the pack's own. */
 bool found_authority_as(struct clerk *clerk, struct arena *arena, const struct pack *pack,
-                        struct label name, int64_t now_ms, int64_t *out_authority, struct err *e)
-    WARN_UNUSED;
+                        const struct policy *policy, struct label name, int64_t now_ms,
+                        int64_t *out_authority, struct err *e) WARN_UNUSED;
 /* Runs one command that must not be refused; a refusal becomes an INPUT error in English. */
 bool run_trusted(struct clerk *clerk, struct arena *arena, struct command *command, int64_t now_ms,
                  int64_t *out_object, struct err *e) WARN_UNUSED;
@@ -62,6 +63,8 @@ struct trial {
     const struct pack *pack;
     const struct policy *policy; /* of the pack, perhaps without one of its rules */
     void (*note)(void *ctx, int line, const void *part); /* NULL: nobody asks what a line reads */
+    /* Asked before each line is carried out; the trial that it goes on with, NULL: this one. */
+    const struct trial *(*before)(void *ctx, int line);
     void *ctx;
 };
 /* Plays it in memory until the first failure; prints nothing.

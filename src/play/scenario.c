@@ -135,20 +135,30 @@ static void note_line(void *ctx, const void *part)
         scene->trial->note(scene->trial->ctx, scene->line, part);
 }
 
+/* The law is another from here on. */
+static void go_on_with(struct scene *scene, const struct trial *trial)
+{
+    scene->trial = trial;
+    scene->policy = trial->policy;
+    scene->rehearsal = (struct rehearsal){scene->policy, note_line, scene};
+    library_stand_in(scene->library, scene->policy);
+    if (scene->clerk)
+        clerk_rehearse_another(scene->clerk);
+}
+
 static bool load_policy(struct scene *scene, const struct line *line, struct pack *pack,
                         struct err *e)
 {
     struct diagnostics diagnostics = {0};
     if (scene->trial) {
         *pack = *scene->trial->pack;
-        scene->policy = scene->trial->policy;
-        scene->rehearsal = (struct rehearsal){scene->policy, note_line, scene};
-        library_stand_in(scene->library, scene->policy);
+        go_on_with(scene, scene->trial);
         return true;
     }
     if (!find_pack(scene, line->words[1].text, pack, e))
         return false;
-    scene->policy = policy_load(scene->arena, pack, &diagnostics);
+    /* Whether it is sound as well is asked when it is activated. */
+    scene->policy = policy_load_again(scene->arena, pack, &diagnostics);
     if (!scene->policy) {
         str text = diagnostics_print(scene->arena, &diagnostics);
         return scene_error(scene, e, "the policy does not load: %.*s", STR_FMT(text));
@@ -178,7 +188,8 @@ static bool set_policy(struct scene *scene, const struct line *line, struct err 
     /* A story may begin before the regulation does, to show that nothing can be opened then. */
     scene->now_ms = instant_of_date(date_plus(scene->policy->from, -DAYS_BEFORE), 9, 0);
     if (!clerk_open(&options, &scene->clerk, e) ||
-        !found_authority(scene->clerk, scene->arena, &pack, scene->now_ms, &scene->authority, e))
+        !found_authority(scene->clerk, scene->arena, &pack, scene->policy, scene->now_ms,
+                         &scene->authority, e))
         return false;
     struct seat_holder *holder = VEC_ADD(scene->arena, &scene->holders);
     holder->alias = S("authority");
@@ -376,6 +387,11 @@ static bool play_text(struct scene *scene, str text, struct err *e)
         struct line line;
         if (!read_words(scene, buf_str(&joined), &line, e))
             return false;
+        if (line.n && scene->trial && scene->trial->before) {
+            const struct trial *other = scene->trial->before(scene->trial->ctx, scene->line);
+            if (other)
+                go_on_with(scene, other);
+        }
         if (line.n && !play_line(scene, &line, e))
             return false;
         if (scene->trial && scene->result.failed)

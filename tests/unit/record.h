@@ -34,7 +34,7 @@ static inline void fill_record(void)
     OK(pack_find(arena, S("zhengzhou-2019"), &pack, &e));
     const struct policy *policy = policy_load(arena, &pack, &diagnostics);
     assert_non_null(policy);
-    OK(found_authority(clerk, arena, &pack, now_ms, &authority, &e));
+    OK(found_authority(clerk, arena, &pack, policy, now_ms, &authority, &e));
     struct command registering = {
         .kind = COMMAND_register_person, .authority = authority, .organisation = authority,
         .role = policy->authority_role, .name = S("王明"), .phone = S("13900000000")};
