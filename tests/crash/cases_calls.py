@@ -190,13 +190,14 @@ class Ground:
 def commands(folder, calendar):
     """(words, input, what must be found when it exited 0)"""
     data = ['--data', str(folder)]
+    there = [*data, '--authority', '1']
     return [
-        (['organisation', 'add', *data, '--role', 'using-unit', '--level', 'city', '--name',
-          '新单位'], '', ['organisation', 'list'], '新单位'),
-        (['user', 'add', *data, '--first', '--role', 'authority', '--login', 'fresh', '--name',
+        (['organisation', 'add', *there, '--role', 'using-unit', '--level', 'city', '--name',
+          '新单位'], '', ['organisation', 'list', '--authority', '1'], '新单位'),
+        (['user', 'add', *there, '--first', '--role', 'authority', '--login', 'fresh', '--name',
           '新人', '--password-stdin'], 'correct-horse-battery\n', None, None),
-        (['policy', 'activate', 'zhengzhou-2019', *data], '', None, None),
-        (['calendar', 'load', str(calendar), *data], '', None, None),
+        (['policy', 'activate', 'zhengzhou-2019', *there], '', None, None),
+        (['calendar', 'load', str(calendar), *there], '', None, None),
         (['rebuild', *data], '', None, None),
     ]
 
