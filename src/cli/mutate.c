@@ -63,6 +63,7 @@ int policy_mutants_of(const struct args *args, struct err *e)
     if (!args_number(args, "sample", 0, 1, 1000000, &sample, e) ||
         !args_number(args, "seed", 1, 0, INT64_MAX, &seed, e))
         return EXIT_CANNOT;
+    const struct mutation_choice choice = {args_get(args, "only"), (size_t)sample, (uint64_t)seed};
     if (!named)
         packs = pack_names(arena, &n);
     if (tsv)
@@ -70,8 +71,7 @@ int policy_mutants_of(const struct args *args, struct err *e)
     for (size_t i = 0; i < n; i++) {
         struct mutation_report report = {0};
         str findings = STR_NONE;
-        bool ok = policy_mutate(arena, packs[i], (size_t)sample, (uint64_t)seed, &report,
-                                &findings, e);
+        bool ok = policy_mutate(arena, packs[i], &choice, &report, &findings, e);
         fprintf(stderr, "%.*s", STR_FMT(findings));
         if (!ok)
             return EXIT_CANNOT;

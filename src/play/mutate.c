@@ -312,24 +312,32 @@ static bool prepare(struct laboratory *lab, str name, str *out_findings, struct 
     return lab->traces && scenarios_rehearse(lab->arena, &as_it_is, &lab->read, e);
 }
 
-static void choose(struct laboratory *lab, size_t sample, uint64_t seed)
+static bool choose(struct laboratory *lab, const struct mutation_choice *choice, struct err *e)
 {
-    size_t n = lab->n_mutants;
+    size_t n = lab->n_mutants, fitting = 0;
+    size_t *fits = NEWS(lab->arena, size_t, n + 1);
     struct prng prng;
-    prng_seed(&prng, seed);
+    prng_seed(&prng, choice->seed);
     lab->chosen = NEWS(lab->arena, bool, n + 1);
     for (size_t i = 0; i < n; i++)
-        lab->chosen[i] = sample == 0 || sample >= n;
-    for (size_t left = sample; n > sample && left > 0;) {
-        size_t at = (size_t)prng_below(&prng, n);
-        left -= !lab->chosen[at];
-        lab->chosen[at] = true;
+        if (str_starts(lab->mutants[i].id, choice->only))
+            fits[fitting++] = i;
+    if (!fitting)
+        return RAISE(e, INPUT, "--only", "no mutant has an id that begins with %.*s",
+                     STR_FMT(choice->only));
+    size_t left = choice->sample && choice->sample < fitting ? choice->sample : fitting;
+    for (size_t i = 0; i < left; i++) {
+        size_t at = i + (size_t)prng_below(&prng, fitting - i), other = fits[at];
+        fits[at] = fits[i];
+        fits[i] = other;
+        lab->chosen[other] = true;
     }
     lab->chances = NEWS(lab->arena, struct chance *, n + 1);
     lab->n_chances = NEWS(lab->arena, size_t, n + 1);
     for (size_t i = 0; i < n; i++)
         if (lab->chosen[i])
             choose_scenarios(lab, i);
+    return true;
 }
 
 static str killer(const struct laboratory *lab, const struct trace *trace)
@@ -351,7 +359,7 @@ static void judge(struct laboratory *lab, struct mutation_report *out)
     }
 }
 
-bool policy_mutate(struct arena *arena, str name, size_t sample, uint64_t seed,
+bool policy_mutate(struct arena *arena, str name, const struct mutation_choice *choice,
                    struct mutation_report *out, str *out_findings, struct err *e)
 {
     struct laboratory *lab = NEW(arena, struct laboratory);
@@ -362,8 +370,7 @@ bool policy_mutate(struct arena *arena, str name, size_t sample, uint64_t seed,
         !read_accepted(arena, text, &accepted, e) || !prepare(lab, name, out_findings, e))
         return false;
     out->made = lab->n_mutants;
-    choose(lab, sample, seed);
-    if (!try_mutants(lab, e))
+    if (!choose(lab, choice, e) || !try_mutants(lab, e))
         return false;
     judge(lab, out);
     accept(lab, &accepted, out);

@@ -129,11 +129,17 @@ struct mutation_report {
     size_t counts[FATES_N];
     VEC(str) stale;          /* accepted, and no survivor (any more): file:line: sentence */
 };
-/* Changes one value of a pack after the other and plays the scenarios that read its procedure, in
- * processes of their own. sample: how many mutants are chosen by the seed; 0: all. Errors: INPUT
- * for a pack that does not load (*out_findings), a list of accepted ones that cannot be read, or a
- * scenario that fails as it is; CORRUPT when the program breaks with a mutant. */
-bool policy_mutate(struct arena *arena, str name_or_path, size_t sample, uint64_t seed,
+/* Which mutants are tried. */
+struct mutation_choice {
+    str only;                /* how their ids begin; empty: any */
+    size_t sample;           /* how many of these, chosen by the seed; 0: all */
+    uint64_t seed;
+};
+/* Changes one value of a pack after the other and plays the scenarios that read it, in processes of
+ * their own. Errors: INPUT for a pack that does not load (*out_findings), an id that none begins
+ * with, a list of accepted ones that cannot be read, or a scenario that fails as it is; CORRUPT when
+ * the program breaks with a mutant. */
+bool policy_mutate(struct arena *arena, str name_or_path, const struct mutation_choice *choice,
                    struct mutation_report *out, str *out_findings, struct err *e) WARN_UNUSED;
 
 /* The list of survivors that are accepted, mutants.tsv beside the pack's files; empty when there is
