@@ -40,7 +40,8 @@ static bool gather_members(struct clerk *clerk, const struct command *command,
     struct row_post *rows;
     size_t n;
     if (command->kind != COMMAND_assign_task && command->kind != COMMAND_delegate_post &&
-        command->kind != COMMAND_open_case && command->kind != COMMAND_decide_task)
+        command->kind != COMMAND_open_case && command->kind != COMMAND_decide_task &&
+        command->kind != COMMAND_file_records)
         return true;
     if (!q_posts_of_organisation(clerk->db, clerk->batch, actor->organisation, actor->role, &rows,
                                  &n, e))

@@ -17,13 +17,13 @@ static bool owes_already(const struct row_duties_of *rows, size_t n, int64_t org
 }
 
 static bool find_owed_of(struct clerk *clerk, const struct authority_state *authority,
-                         const struct procedure *procedure, date today, struct owed *owed,
-                         struct err *e)
+                         const struct policy *policy, const struct procedure *procedure,
+                         date today, struct owed *owed, struct err *e)
 {
     struct row_duties_of *rows;
     size_t n;
     int32_t period;
-    if (!procedure->opens.present || !duty_period(procedure, today, &period))
+    if (!procedure->opens.present || !duty_period(policy, procedure, today, &period))
         return true;
     if (!q_duties_of(clerk->db, owed->arena, authority->id, procedure->id, period, &rows, &n, e))
         return false;
@@ -72,7 +72,7 @@ static bool find_owed(struct clerk *clerk, int64_t id, date today, struct owed *
         look ? library_policy(clerk->library, clerk->db, authority->policy_digest, e) : NULL;
     ok = ok && (!look || policy);
     for (size_t i = 0; ok && policy && i < policy->n_procedures; i++)
-        ok = find_owed_of(clerk, authority, &policy->procedures[i], today, owed, e);
+        ok = find_owed_of(clerk, authority, policy, &policy->procedures[i], today, owed, e);
     db_rollback(clerk->db);
     return ok;
 }

@@ -234,6 +234,7 @@ static bool find_procedure(struct act *act)
     }
     act->step = &act->procedure->steps[0];
     act_note(act, act->step->seats);
+    act_note(act, &act->policy->from);
     act_note(act, &act->procedure->opens);
     if (act->procedure->opens.present) {
         act_refuse(act, REFUSAL_OPENS_BY_ITSELF, S("procedure"), act->step->basis.article,
@@ -307,7 +308,8 @@ void decide_open_duty(struct act *act)
     act->procedure = act->policy ? policy_procedure(act->policy, command->procedure) : NULL;
     if (!act->procedure || !act->procedure->opens.present || !owes ||
         !str_eq(owes->role, act->procedure->steps[0].by) ||
-        !duty_period(act->procedure, act->facts->today, &period) || period != command->period) {
+        !duty_period(act->policy, act->procedure, act->facts->today, &period) ||
+        period != command->period) {
         act_refuse(act, REFUSAL_UNKNOWN_PROCEDURE, S("procedure"), STR_NONE,
                    (struct words){.first = same_label(command->procedure)});
         return;
@@ -317,6 +319,7 @@ void decide_open_duty(struct act *act)
                    (struct words){.first = act->procedure->label});
         return;
     }
+    act_note(act, &act->policy->from);
     act_note(act, &act->procedure->opens);
     act->step = &act->procedure->steps[0];
     open_case(act, (struct opening){.opener = owes->id, .title = duty_title(act),

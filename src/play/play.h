@@ -136,9 +136,9 @@ struct mutation_choice {
     uint64_t seed;
 };
 /* Changes one value of a pack after the other and plays the scenarios that read it, in processes of
- * their own. Errors: INPUT for a pack that does not load (*out_findings), an id that none begins
- * with, a list of accepted ones that cannot be read, or a scenario that fails as it is; CORRUPT when
- * the program breaks with a mutant. */
+ * their own. Errors: INPUT for a pack that does not load (*out_findings), an id that none
+ * begins with, a list of accepted ones that cannot be read, or a scenario that fails as it is;
+ * CORRUPT when the program breaks with a mutant. */
 bool policy_mutate(struct arena *arena, str name_or_path, const struct mutation_choice *choice,
                    struct mutation_report *out, str *out_findings, struct err *e) WARN_UNUSED;
 

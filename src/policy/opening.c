@@ -121,13 +121,15 @@ static date opened_last(const struct recurrence *opens, date day)
     }
 }
 
-bool duty_period(const struct procedure *procedure, date day, int32_t *out_period)
+bool duty_period(const struct policy *policy, const struct procedure *procedure, date day,
+                 int32_t *out_period)
 {
     const struct limit *due = &procedure->steps[0].within;
     int year, month, of_month;
     date on = opened_last(&procedure->opens, day);
     date_to_ymd(on, &year, &month, &of_month);
     *out_period = year * 100 + month;
-    return due->kind != LIMIT_BY || !due->present ||
-           date_cmp(day, clock_by_next(on, due->by)) <= 0;
+    bool in_time = due->kind != LIMIT_BY || !due->present ||
+                   date_cmp(day, clock_by_next(on, due->by)) <= 0;
+    return in_time && date_cmp(day, policy->from) >= 0;
 }

@@ -321,7 +321,7 @@ static inline struct command random_duty(struct hamlet *hamlet)
         if (!procedure->opens.present || below(hamlet, ++seen) > 0)
             continue;
         command.procedure = procedure->id;
-        (void)!duty_period(procedure, hamlet->today, &command.period);
+        (void)!duty_period(policy, procedure, hamlet->today, &command.period);
     }
     if (wrong(hamlet, 10))
         command.period++;
