@@ -681,7 +681,7 @@ const struct report *policy_report(const struct policy *policy, str id);
 /* The organisation fields, whose values name who holds a role. */
 bool field_names_bodies(const struct field *field);
 /* The period of a duty that the day falls into, year * 100 + the month in which it opens; false on
- * days on which none is open: before the regulation is in force, and after the first step's `by`. */
+ * days on which none is open: before the regulation is in force, and after the first `by`. */
 bool duty_period(const struct policy *policy, const struct procedure *procedure, date day,
                  int32_t *out_period);
 enum effect_argument effect_argument(enum effect_kind kind);
