@@ -153,32 +153,26 @@ static void extend(struct act *act, const struct effect *effect)
     act_fold(act, event);
 }
 
-/* Who begins a case that another starts: who sits here for the role, else the system's owner. */
-static int64_t beginner(const struct act *act, str role)
-{
-    int64_t organisation;
-    if (act_seat_of(act, role, &organisation))
-        return organisation;
-    return act->system ? act->system->owner : 0;
-}
-
-/* A case of its own, under the version in force, for its first step's role to begin. */
+/* A case of its own, under the version in force, for whoever sits here for its first step's role. The
+ * loader has asked for all this of the case's own version, not of the one in force. */
 static void start(struct act *act, const struct effect *effect)
 {
     const struct facts *facts = act->facts;
     struct act other = *act;
     other.policy = facts->in_force ? facts->in_force : act->policy;
     other.procedure = policy_procedure(other.policy, effect->target);
-    if (!other.procedure || (!act->system && other.procedure->subject != SUBJECT_OPENER)) {
+    bool about_system = other.procedure && other.procedure->subject != SUBJECT_OPENER;
+    int64_t beginner;
+    if (!other.procedure || (about_system && !act->system) ||
+        !act_seat_of(act, other.procedure->steps[0].by, &beginner)) {
         act_refuse(act, REFUSAL_UNKNOWN_PROCEDURE, act->step->id, STR_NONE,
                    (struct words){.first = same_label(effect->target)});
         return;
     }
     other.step = &other.procedure->steps[0];
     other.form = NULL;
-    bool about_system = other.procedure->subject != SUBJECT_OPENER;
     open_case(&other, (struct opening){
-                          .opener = beginner(act, other.step->by),
+                          .opener = beginner,
                           .system = about_system ? act->system->id : 0,
                           .title = about_system ? act->system->name : other.procedure->label.zh,
                           .cause = act->kase->id,

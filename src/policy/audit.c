@@ -63,6 +63,25 @@ static void audit_signatures(struct load *load, const struct step *step)
         }
 }
 
+/* Somebody has to be there who begins what is started. */
+static void audit_starts(struct load *load, const struct procedure *procedure,
+                         const struct outcome *outcome)
+{
+    for (size_t e = 0; e < outcome->n_effects; e++) {
+        const struct effect *effect = &outcome->effects[e];
+        const struct procedure *started =
+            effect->kind == EFFECT_start ? want_procedure(load, effect->target, effect->pos) : NULL;
+        if (!started || !started->n_steps)
+            continue;
+        str role = started->steps[0].by;
+        str what = str_printf(load->arena, "%.*s begins with a task of", STR_FMT(started->id));
+        if (!seat_of(procedure, role))
+            audit_seat_of(load, procedure, role, effect->pos, what.ptr);
+        else
+            want_seat(load, procedure, role, effect->pos);
+    }
+}
+
 static void audit_seats(struct load *load, const struct procedure *procedure)
 {
     audit_seat_subjects(load, procedure);
@@ -74,6 +93,8 @@ static void audit_seats(struct load *load, const struct procedure *procedure)
         for (size_t k = 0; k < step->n_tells; k++)
             audit_seat_of(load, procedure, step->tells[k].role, step->tells[k].pos,
                           "this tells");
+        for (size_t o = 0; o < step->n_outcomes; o++)
+            audit_starts(load, procedure, &step->outcomes[o]);
         audit_each(load, procedure, step);
         audit_signatures(load, step);
         const struct seat *seat = seat_of(procedure, step->by);

@@ -118,30 +118,49 @@ static void audit_extension(struct audit *a, const struct effect *effect)
                  "UNIT}.", STR_FMT(effect->target));
 }
 
-static void audit_effect(struct audit *a, size_t i, size_t o, const struct effect *effect)
+/* What an effect takes is there when the outcome is given. */
+static void audit_given(struct audit *a, size_t i, size_t o, struct pos pos, str step_id,
+                        str field_id)
 {
     const struct step *step = &a->procedure->steps[i];
-    if (effect->kind == EFFECT_extend)
-        audit_extension(a, effect);
-    if (!effect->field.ptr)
-        return;
-    if (!str_eq(effect->step, step->id)) {
-        check_while_open(a, i, 1u << o, effect->pos, effect->step, effect->field);
+    if (!str_eq(step_id, step->id)) {
+        check_while_open(a, i, 1u << o, pos, step_id, field_id);
         return;
     }
-    const struct field *field = form_field(&step->form, effect->field);
+    const struct field *field = form_field(&step->form, field_id);
     str outcome = step->outcomes[o].id;
     if (!field_applies(field, outcome)) {
         str outcomes = field_outcomes(a->load->arena, field);
-        diagnose(a->load, PROBLEM_EFFECT, effect->pos,
+        diagnose(a->load, PROBLEM_EFFECT, pos,
                  "%.*s is filled in for %.*s only, never for %.*s; add %.*s to its \"for\".",
                  STR_FMT(field->id), STR_FMT(outcomes), STR_FMT(outcome), STR_FMT(outcome));
     } else if (!(outcomes_that_give(step, field) >> o & 1)) {
-        diagnose(a->load, PROBLEM_EFFECT, effect->pos,
+        diagnose(a->load, PROBLEM_EFFECT, pos,
                  "%.*s may be empty when %.*s is decided; make it required or add "
                  "given(%.*s) to the needs of %.*s.", STR_FMT(field->id), STR_FMT(outcome),
                  STR_FMT(field->id), STR_FMT(outcome));
     }
+}
+
+/* Whoever begins what is started has been named by then. */
+static void audit_beginner(struct audit *a, size_t i, size_t o, const struct effect *effect)
+{
+    const struct procedure *started = want_procedure(a->load, effect->target, effect->pos);
+    for (size_t k = 0; started && started->n_steps && k < a->procedure->n_seats; k++) {
+        const struct seat *seat = &a->procedure->seats[k];
+        if (seat->kind == SEAT_FIELD && str_eq(seat->role, started->steps[0].by))
+            audit_given(a, i, o, effect->pos, seat->step, seat->field);
+    }
+}
+
+static void audit_effect(struct audit *a, size_t i, size_t o, const struct effect *effect)
+{
+    if (effect->kind == EFFECT_extend)
+        audit_extension(a, effect);
+    else if (effect->kind == EFFECT_start)
+        audit_beginner(a, i, o, effect);
+    if (effect->field.ptr)
+        audit_given(a, i, o, effect->pos, effect->step, effect->field);
 }
 
 static void audit_outcomes(struct audit *a, size_t i)
