@@ -153,8 +153,8 @@ static void extend(struct act *act, const struct effect *effect)
     act_fold(act, event);
 }
 
-/* A case of its own, under the version in force, for whoever sits here for its first step's role. The
- * loader has asked for all this of the case's own version, not of the one in force. */
+/* A case of its own, under the version in force, for whoever sits here for its first step's role.
+ * The loader has asked for all this of the case's own version, not of the one in force. */
 static void start(struct act *act, const struct effect *effect)
 {
     const struct facts *facts = act->facts;
