@@ -9,6 +9,7 @@ export class Person {
     person.server = server
     person.role = role
     const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
+    server.people.push(context)
     person.page = await context.newPage()
     person.page.setDefaultTimeout(15000)
     person.page.on('pageerror', (error) => complaints.push(`${role}: ${error.message}`))

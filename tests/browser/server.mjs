@@ -20,6 +20,7 @@ export class Server {
   /** pack: the folder of a policy; the authority is then new and has one person. */
   constructor(binary, database, pack) {
     this.binary = binary
+    this.people = []
     this.folder = mkdtempSync(join(tmpdir(), 'yunjian-browser-'))
     this.data = join(this.folder, 'data')
     const more = database ? ['--db', database] : []
@@ -61,7 +62,9 @@ export class Server {
     })
   }
 
+  /** Those who sit at it leave first: a page that asks on would complain. */
   async stop() {
+    await Promise.all(this.people.splice(0).map((context) => context.close()))
     this.child?.kill('SIGTERM')
     await this.ended
     this.child = undefined
