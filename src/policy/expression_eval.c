@@ -266,6 +266,15 @@ static struct value eval(struct evaluation *ev, const struct term *term)
     return stop(ev, S("the expression is damaged"));
 }
 
+struct value expression_value(struct arena *arena, const struct term *term,
+                              const struct environment *environment, bool *out_known)
+{
+    struct evaluation ev = {.arena = arena, .env = environment};
+    struct value value = eval(&ev, term);
+    *out_known = !ev.why.ptr;
+    return value;
+}
+
 bool expression_holds(struct arena *arena, const struct expression *expression,
                       const struct environment *environment, bool *out, str *out_why)
 {

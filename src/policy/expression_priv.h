@@ -108,6 +108,10 @@ bool expression_type(struct load *load, const struct node *node, const struct sc
 /* When the expression holds, is STEP.FIELD surely given? (given() among its conjuncts) */
 bool expression_ensures(const struct expression *expression, str step, str field);
 
+/* *out_known false: an operand had no value, or the limit was passed. */
+struct value expression_value(struct arena *arena, const struct term *term,
+                              const struct environment *environment, bool *out_known);
+
 /* What is known of a condition when only the steps' states are: data is free. done: as in struct
  * environment. */
 enum truth { TRUTH_NO, TRUTH_YES, TRUTH_FREE };

@@ -5,7 +5,7 @@
 
 static const char *const WORDS[] = {
 #define X(symbol, word) word,
-    MUTATIONS(X)
+#include "policy/mutations.def"
 #undef X
 };
 

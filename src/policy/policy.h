@@ -568,44 +568,9 @@ void rule_neutralise(struct policy *policy, const struct rule *rule);
 
 /* ---- the mutants of a pack ----------------------------------------------------------------- */
 
-/* What is done to one value of a pack, as if a person had edited its file: symbol, word, and what
- * comes of it. A closed list; what is said to people (labels, sources) is no value. */
-#define MUTATIONS(X)                                                                              \
-    X(COUNT, "count")            /* a length of time one unit longer, one unit shorter */         \
-    X(UNIT, "unit")              /* days for working days or months, working days for days */     \
-    X(ANCHOR, "anchor")          /* counted from another fact, or to another date */              \
-    X(LIMIT, "limit")            /* a limit, an exception or an extension is forgotten */         \
-    X(ROLL, "roll")              /* a last day on a rest day stays, or moves */                   \
-    X(MISS, "miss")              /* too short a notice is refused, or marked */                   \
-    X(ACTOR, "actor")            /* another role acts or files; its body is found otherwise */    \
-    X(SIGNER, "signer")          /* of several one signs less */                                  \
-    X(MATERIAL, "material")      /* is not taken, or another one is needed */                     \
-    X(ALWAYS, "always")          /* a condition holds always */                                   \
-    X(NEGATION, "negation")      /* a condition, or a question in it, is turned round */          \
-    X(COMPARISON, "comparison")  /* < for <=, == for !=, and so on */                             \
-    X(NUMBER, "number")          /* one more, one less */                                         \
-    X(JOIN, "join")              /* or for and, - for + */                                        \
-    X(WORD, "word")              /* another choice, outcome or list; a choice is renamed */       \
-    X(TARGET, "target")          /* leads elsewhere */                                            \
-    X(EFFECT, "effect")          /* does nothing, or something else */                            \
-    X(OPTIONAL, "optional")      /* a field need not be filled in, or must be */                  \
-    X(RANGE, "range")            /* min or max one more, one less */                              \
-    X(FOR, "for")                /* a field belongs to more outcomes, or fewer */                 \
-    X(SHOW, "show")              /* is not shown */                                               \
-    X(TELL, "tell")              /* is not told */                                                \
-    X(MARK, "mark")              /* opinion, paper, further: asked for or not */                  \
-    X(WITHDRAW, "withdraw")      /* never, or longer */                                           \
-    X(ABOUT, "about")            /* about the filer for the system, and the other way round */    \
-    X(EVERY, "every")            /* a line each month, or any number; a duty more often, rarer */ \
-    X(OPENS, "opens")            /* a duty does not open by itself */                             \
-    X(DAY, "day")                /* a day that the text names, one later, one earlier */          \
-    X(SOON, "due-soon")          /* one day more, one less */                                     \
-    X(SEES, "sees")              /* all for own, own for all */                                   \
-    X(LEVEL, "level")            /* another level, or one less */
-
 enum mutation {
 #define X(symbol, word) MUTATION_##symbol,
-    MUTATIONS(X)
+#include "policy/mutations.def"
 #undef X
 };
 const char *mutation_word(enum mutation kind);
@@ -685,5 +650,23 @@ bool field_names_bodies(const struct field *field);
 bool duty_period(const struct policy *policy, const struct procedure *procedure, date day,
                  int32_t *out_period);
 enum effect_argument effect_argument(enum effect_kind kind);
+
+/* Somebody who fills in a form by what the conditions ask: the invented people of a simulation. */
+struct wish {
+    struct arena *arena;
+    struct prng *prng;
+    const struct form *fields;
+    const struct environment *environment; /* reads the form that follows, a map changed in place */
+    struct doc *form;
+    /* A value for the field from what its page offers; NULL: there is none. */
+    struct doc *(*invent)(void *ctx, const struct field *field);
+    void *ctx;
+    VEC(str) settled;        /* fields that the conditions so far hold by; empty them every round */
+    bool spare;              /* own: these stay as they are */
+    int steps;               /* own */
+};
+/* Changes the form so that the condition may hold; true when it held as it was. It may break one
+ * before, so go round until all hold. What the form cannot change stays. */
+bool expression_wish(struct wish *wish, const struct expression *expression);
 
 #endif

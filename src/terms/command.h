@@ -93,6 +93,8 @@ struct command {
     str policy_name, bytes;      /* bytes: the blob or the year's text */
     int32_t year;
     str document;
+
+    const struct adviser *adviser; /* decide/decide.h; NULL, but for invented people */
 };
 
 #endif

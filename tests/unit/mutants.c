@@ -206,7 +206,7 @@ static void each_operator_makes_what_it_says(void **state)
     }
     static const char *const KINDS[] = {
 #define X(symbol, word) word,
-        MUTATIONS(X)
+#include "policy/mutations.def"
 #undef X
     };
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
