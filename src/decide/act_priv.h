@@ -102,6 +102,9 @@ void close_tasks(struct act *act);           /* all that are still owed, undecid
 void run_effects(struct act *act);            /* all but extensions */
 void run_extensions(struct act *act);         /* after follow_targets */
 
+/* Each list of the version in force, anew for the act's system; what changed becomes an event.
+ * cause: the entry of the line or decision that changed it. */
+void look_through_lists(struct act *act, int64_t cause);
 /* Files a line about act->system or, when it is NULL, about the organisation; then the lists. */
 void file_line(struct act *act, const struct ledger *ledger, int64_t organisation, int32_t period,
                const struct doc *form);

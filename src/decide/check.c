@@ -360,7 +360,7 @@ static void refuse_condition(struct act *act, const struct condition *condition)
                (struct words){.first = say});
 }
 
-static void check_condition(struct act *act, const struct condition *condition)
+static bool check_condition(struct act *act, const struct condition *condition)
 {
     struct environment environment = act_environment(act);
     bool holds = false;
@@ -370,16 +370,29 @@ static void check_condition(struct act *act, const struct condition *condition)
     /* What lacks a value that was asked for already says nothing new. */
     if (!holds && (judged || !act->out->refused))
         refuse_condition(act, condition);
+    return holds;
+}
+
+static void advise(struct act *act)
+{
+    struct environment environment = act_environment(act);
+    const struct doc *submitted = act->form;
+    const struct unmet unmet = {act->step, act->outcome, &environment, &act->form};
+    act->command->adviser->unmet(act->command->adviser->ctx, &unmet);
+    act->form = submitted;
 }
 
 void check_conditions(struct act *act)
 {
+    bool all = true;
     for (size_t i = 0; i < act->step->n_needs; i++) {
         const struct condition *condition = &act->step->needs[i];
         if (condition->outcome.len && !str_eq(condition->outcome, act->outcome->id))
             continue;
-        check_condition(act, condition);
+        all = check_condition(act, condition) && all;
     }
+    if (!all && act->command->adviser)
+        advise(act);
     const struct task *task = case_task_by_id(act->kase, act->task);
     date wait = task->not_before;
     if (!date_is_none(wait) && date_cmp(act->day, wait) < 0)

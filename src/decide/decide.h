@@ -40,6 +40,19 @@ struct rehearsal {
     void *ctx;
 };
 
+/* Is told when conditions of a step do not hold, before its command is refused for them. The
+ * environment reads *form, which may be another one while this is asked. */
+struct unmet {
+    const struct step *step;
+    const struct outcome *outcome;
+    const struct environment *environment;
+    const struct doc **form;
+};
+struct adviser {
+    void (*unmet)(void *ctx, const struct unmet *unmet);
+    void *ctx;
+};
+
 /* The world as one command sees it. NULL where the command needs none. */
 struct facts {
     const struct actor *actor;               /* NULL: the program itself */

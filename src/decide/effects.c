@@ -202,6 +202,8 @@ void run_effects(struct act *act)
         case EFFECT_start: start(act, effect); break;
         }
     }
+    if (act->system)
+        look_through_lists(act, act->decision);
 }
 
 /* More time is given to what is owed once the outcome has led where it leads: a step that stays has

@@ -27,8 +27,7 @@ static void tell_list(struct act *act, const struct listing_rule *list, bool fou
     apply_system(act->arena, act->system, event);
 }
 
-/* Each list of the version in force, anew; what changed becomes an event. */
-static void look_through_lists(struct act *act, int64_t record)
+void look_through_lists(struct act *act, int64_t cause)
 {
     struct act of = *act;
     const struct policy *policy = act->facts->in_force ? act->facts->in_force : act->policy;
@@ -38,7 +37,7 @@ static void look_through_lists(struct act *act, int64_t record)
         act_note(act, list);
         bool found = act_holds(&of, list->when);
         if (found != (listing_of(act->system, list->id) != NULL))
-            tell_list(act, list, found, record);
+            tell_list(act, list, found, cause);
     }
 }
 
