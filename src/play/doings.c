@@ -188,25 +188,33 @@ bool try_act(struct town *town, struct act *act, struct command command,
     town_sign(town, act->player, act->at_ms, &command);
     if (act->step->paper && prng_chance(&town->prng, 8))
         from_paper(town, act, &command);
+    struct mending mending = {.town = town, .act = act};
+    const struct adviser adviser = {mend_form, &mending};
+    command.adviser = &adviser;
     for (int i = 0; i < TRIES && answer->kind == ANSWER_REFUSED; i++) {
         if (i == TRIES / 2) { /* what cannot be mended is decided otherwise */
             outcome = &act->step->outcomes[prng_below(&town->prng, act->step->n_outcomes)];
             command.form = NULL;
             command.from_paper = false;
             refused = NULL;
+            mending.form = NULL;
         }
+        /* Most read why it was refused, the rest try their luck. */
+        bool reads = mending.form && prng_chance(&town->prng, 90);
         command.key = str_printf(town->scratch, "sim-%" PRId64, ++town->keys);
         command.outcome = outcome->id;
         command.opinion = act->step->opinion ? invent_opinion(town, outcome->tone) : STR_NONE;
-        command.form = invent_form(town, act, outcome, command.form, refused);
+        command.form = invent_form(town, act, outcome, reads ? mending.form : command.form,
+                                   reads ? NULL : refused);
         if (!attach(town, act, outcome, refused != NULL, &command, e) ||
             !town_send(town, &command, act->at_ms, answer, e))
             return false;
         last = answer->refusal;
         refused = &last;
-        if (answer->kind == ANSWER_REFUSED && !can_mend(act, &last, command.form))
+        if (answer->kind == ANSWER_REFUSED && !mending.form && !can_mend(act, &last, command.form))
             break;
     }
+    command.adviser = NULL;
     *out_outcome = outcome;
     if (answer->kind != ANSWER_DONE)
         return detach(town, &command, e);

@@ -291,6 +291,48 @@ struct doc *invent_form(struct town *town, const struct act *act, const struct o
     return form;
 }
 
+/* ---- what conditions ask -------------------------------------------------------------------- */
+
+static struct doc *invent_wished(void *ctx, const struct field *field)
+{
+    const struct mending *mending = ctx;
+    date day = date_of_instant(mending->act->at_ms);
+    return invent_value(mending->town, mending->act, field, STR_NONE, &day);
+}
+
+static bool mend_round(const struct unmet *unmet, struct wish *wish)
+{
+    bool all = true;
+    wish->settled.len = 0;
+    for (size_t i = 0; i < unmet->step->n_needs; i++) {
+        const struct condition *need = &unmet->step->needs[i];
+        if (!need->outcome.len || str_eq(need->outcome, unmet->outcome->id))
+            all = expression_wish(wish, need->when) && all;
+    }
+    return all;
+}
+
+void mend_form(void *ctx, const struct unmet *unmet)
+{
+    enum { ROUNDS = 6 };
+    struct mending *mending = ctx;
+    struct arena *scratch = mending->town->scratch;
+    struct doc *form = *unmet->form ? doc_copy(scratch, *unmet->form) : doc_map(scratch);
+    struct wish wish = {
+        .arena = scratch,
+        .prng = &mending->town->prng,
+        .fields = &unmet->step->form,
+        .environment = unmet->environment,
+        .form = form,
+        .invent = invent_wished,
+        .ctx = mending,
+    };
+    *unmet->form = form;
+    for (int i = 0; i < ROUNDS && !mend_round(unmet, &wish); i++)
+        continue;
+    mending->form = form;
+}
+
 struct doc *invent_line(struct town *town, const struct ledger *ledger, int habit, date today)
 {
     struct doc *form = doc_map(town->scratch);

@@ -122,6 +122,13 @@ bool look_offers(struct town *town, struct act *act, struct err *e) WARN_UNUSED;
  * is put otherwise, the rest stays. */
 struct doc *invent_form(struct town *town, const struct act *act, const struct outcome *outcome,
                         const struct doc *before, const struct refusal *refused);
+/* The adviser of an act: puts into `form` what its conditions would take, as far as it goes. */
+struct mending {
+    struct town *town;
+    const struct act *act;
+    struct doc *form;        /* NULL: nobody was asked */
+};
+void mend_form(void *ctx, const struct unmet *unmet);
 /* A line of the register; habit 0 to 2: a system little, fairly or much used. */
 struct doc *invent_line(struct town *town, const struct ledger *ledger, int habit, date today);
 
