@@ -202,6 +202,10 @@ static void ask_material(struct act *act)
     const struct procedure *procedure =
         act->policy ? policy_procedure(act->policy, command->procedure) : NULL;
     const struct step *step = procedure ? procedure_step(procedure, command->step) : NULL;
+    if (step) {
+        act_note(act, step->seats);
+        act_note(act, &step->further);
+    }
     if (!step || !step->further) {
         act_refuse(act, REFUSAL_UNKNOWN_STEP, S("step"), STR_NONE,
                    (struct words){.first = same_label(command->step)});

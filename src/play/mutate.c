@@ -68,8 +68,10 @@ static int lines_between(struct pos a, struct pos b)
 static void look_at_scenarios(const struct laboratory *lab, const struct mutant *mutant,
                               struct chance *all)
 {
-    /* Which organisations there can be depends on the seats. */
-    bool later = mutant->procedure.len && mutant->kind != MUTATION_ACTOR;
+    /* Which organisations there can be depends on the seats; a duty comes up unasked. */
+    bool early = mutant->kind == MUTATION_ACTOR || mutant->kind == MUTATION_OPENS ||
+                 mutant->kind == MUTATION_EVERY || mutant->kind == MUTATION_DAY;
+    bool later = mutant->procedure.len && !early;
     for (size_t k = 0; k < lab->n_scenarios; k++)
         all[k] = (struct chance){(int)k, mutant->procedure.len ? -1 : FAR, 1};
     for (size_t i = 0; i < lab->n_rules; i++) {
