@@ -188,6 +188,41 @@ static bool effect_field(struct flow *f, struct pos pos, enum field_type type, s
     return field != NULL;
 }
 
+/* Does the register take whatever the form does? The first word that it does not, else empty. */
+static str word_too_many(const struct field *field, const struct field *wanted)
+{
+    for (size_t i = 0; i < field->n_choices; i++) {
+        bool known = false;
+        for (size_t k = 0; k < wanted->n_choices && !known; k++)
+            known = str_eq(field->choices[i].id, wanted->choices[k].id);
+        if (!known)
+            return field->choices[i].id;
+    }
+    return STR_NONE;
+}
+
+static void check_line_value(struct flow *f, struct pos pos, const struct ledger *ledger,
+                             const struct field *field, const struct field *wanted)
+{
+    str word = word_too_many(field, wanted);
+    bool ranged = field->type == FIELD_INTEGER || field->type == FIELD_MONEY;
+    if (word.len)
+        diagnose(f->load, PROBLEM_EFFECT, pos,
+                 "register %.*s knows no choice %.*s of its field %.*s, which the step can choose; "
+                 "add it to the register.", STR_FMT(ledger->id), STR_FMT(word),
+                 STR_FMT(wanted->id));
+    else if (ranged && (field->min < wanted->min || field->max > wanted->max))
+        diagnose(f->load, PROBLEM_EFFECT, pos,
+                 "register %.*s takes %.*s from %lld to %lld only, and the step takes more; give "
+                 "both the same range.", STR_FMT(ledger->id), STR_FMT(wanted->id),
+                 (long long)wanted->min, (long long)wanted->max);
+    else if (!str_eq(field->role, wanted->role) || !str_eq(field->procedure, wanted->procedure))
+        diagnose(f->load, PROBLEM_EFFECT, pos,
+                 "%.*s of register %.*s does not name what %.*s of the step names; give both the "
+                 "same role or procedure.", STR_FMT(wanted->id), STR_FMT(ledger->id),
+                 STR_FMT(field->id));
+}
+
 /* Each field that the register wants stands in that step's form, under the same name and type. */
 static bool effect_register(struct flow *f, struct pos pos, const struct effect *effect)
 {
@@ -216,6 +251,8 @@ static bool effect_register(struct flow *f, struct pos pos, const struct effect 
                      "register %.*s takes its line from step %.*s, which has no field %.*s of type "
                      "%s that is always there; add it to the form.", STR_FMT(ledger->id),
                      STR_FMT(from->id), STR_FMT(wanted->id), field_type_name(wanted->type));
+        else if (field)
+            check_line_value(f, pos, ledger, field, wanted);
     }
     return true;
 }

@@ -196,7 +196,7 @@ static void mutate_register(struct making *making, struct node *ledger)
                     str_eq(about->text, S("system")) ? S("filer") : S("system"));
     if (child(ledger, "every"))
         drop_key(making, MUTATION_EVERY, ledger, "every");
-    else
+    else if (by) /* of what only acts file, the latest line counts either way */
         mutate(making, MUTATION_EVERY, ledger, ledger,
                with_key(making, ledger, S("every"), text_node(making, S("month"))), S("nothing"),
                S("every: month"));

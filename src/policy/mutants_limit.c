@@ -122,6 +122,15 @@ static void change_count(struct making *making, struct node *is, size_t at, int6
                      str_printf(making->arena, "%lld", (long long)number + by));
 }
 
+/* The day after, moved off a rest day, is the next working day. */
+static bool is_next_day(const struct node *is, size_t unit_at, enum unit unit, bool rolls)
+{
+    struct sentence sentence = split(is->text);
+    return rolls && unit == UNIT_WORKING_DAY && unit_at > 0 &&
+           str_eq(sentence.words[unit_at - 1], S("1")) && unit_at + 1 < sentence.n &&
+           str_eq(sentence.words[unit_at + 1], S("after"));
+}
+
 /* `holder` is the map that the limit or the exception stands in. */
 static void change_unit(struct making *making, struct node *holder, struct node *is, size_t at,
                         enum unit unit)
@@ -138,7 +147,8 @@ static void change_unit(struct making *making, struct node *holder, struct node 
 }
 
 /* COUNT UNIT, and what it is counted from, wherever they stand. */
-static void mutate_sentence(struct making *making, struct node *holder, struct node *is)
+static void mutate_sentence(struct making *making, struct node *holder, struct node *is,
+                            bool rolls)
 {
     struct sentence sentence = split(is->text);
     for (size_t i = 0; i < sentence.n; i++) {
@@ -150,6 +160,8 @@ static void mutate_sentence(struct making *making, struct node *holder, struct n
             change_count(making, is, i, number);
         else if (change_day(making, is, word))
             continue;
+        else if (unit_parse(word, &unit) && is_next_day(is, i, unit, rolls))
+            continue; /* would be the same limit */
         else if (unit_parse(word, &unit))
             change_unit(making, holder, is, i, unit);
         else if (str_eq(before, S("after")))
@@ -162,14 +174,14 @@ static void mutate_sentence(struct making *making, struct node *holder, struct n
     }
 }
 
-static void mutate_exceptions(struct making *making, struct node *list)
+static void mutate_exceptions(struct making *making, struct node *list, bool rolls)
 {
     for (size_t i = 0; list && i < list->items.len; i++) {
         struct node *item = list->items.items[i];
         struct making_mark mark = enter_item(making, i, item);
         drop_item(making, MUTATION_LIMIT, list, i);
         mutate_expression(making, child(item, "when"));
-        mutate_sentence(making, item, child(item, "is"));
+        mutate_sentence(making, item, child(item, "is"), rolls);
         leave(making, mark);
     }
 }
@@ -202,15 +214,16 @@ static void mutate_limit(struct making *making, struct node *step, const char *k
     struct making_mark mark = enter(making, str_of(key), limit);
     struct node *is = child(limit, "is"), *extend = child(limit, "extend");
     struct node *miss = child(limit, "miss");
+    bool rolls = str_eq(str_of(key), S("within")) && !child(limit, "roll");
     drop_key(making, MUTATION_LIMIT, step, key);
-    mutate_sentence(making, limit, is);
+    mutate_sentence(making, limit, is, rolls);
     if (str_eq(str_of(key), S("within")))
         change_roll(making, limit, is);
     if (miss)
         change_text(making, MUTATION_MISS, miss,
                     str_eq(miss->text, S("mark")) ? S("refuse") : S("mark"));
     struct making_mark inner = enter(making, S("except"), NULL);
-    mutate_exceptions(making, child(limit, "except"));
+    mutate_exceptions(making, child(limit, "except"), rolls);
     leave(making, inner);
     if (extend) {
         inner = enter(making, S("extend"), extend);
