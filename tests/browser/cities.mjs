@@ -175,9 +175,8 @@ async function walkZhengzhou(city) {
   await authority.the('systems').waitFor()
   const rows = await authority.the('systems').locator('tbody tr').evaluateAll((all) => all.map(
     (row) => [...row.cells].map((one) => one.innerText.trim())))
-  const [system, , unit, provider] = rows.find((row) => row[1] === '已上线')
-  city.seat('unit', ['--organisation', unit, '--role', 'using-unit'], '陈使用')
-  city.seat('provider', ['--organisation', provider, '--role', 'provider'], '周运维')
+  const [system, , body, cloud] = rows.find((row) => row[1] === '已上线')
+  const [unit, provider] = [city.past[body], city.past[cloud]]
 
   await city.begin('authority', 'confirm-demand', system)
   await authority.answer({ metric: '处理器', below: '80', above: '10', months: '1' })
@@ -186,15 +185,15 @@ async function walkZhengzhou(city) {
   check('thresholds that cross are refused', crossed.refused, /回收阈值须低于扩容阈值/)
   await authority.answer({ below: '10', above: '80' })
   const agreed = await city.send('authority', 'propose')
-  const owner = await city.listed('unit', agreed.number, '会签')
-  await city.act('unit', agreed.path, 'sign', 'sign', { opinion: '同意。' })
+  const owner = await city.listed(unit, agreed.number, '会签')
+  await city.act(unit, agreed.path, 'sign', 'sign', { opinion: '同意。' })
   check('one signature is not both', await owner.the('case-state').innerText(), '办理中')
   await city.stands(owner, 'sign')
   await look(owner, 'zhengzhou-one-signature')
   await city.act('authority', agreed.path, 'sign', 'sign', { opinion: '同意。' })
   check('both have signed', await authority.the('case-state').innerText(), '同意')
 
-  const table = await city.file('provider', 'utilisation', { cpu: '3', memory: '20', storage: '30' }, system)
+  const table = await city.file(provider, 'utilisation', { cpu: '3', memory: '20', storage: '30' }, system)
   check('the table of the month is filed', await table.the('lines').innerText(), /3/)
   await authority.open('/systems')
   await authority.the('list-under-used').click()
@@ -213,12 +212,12 @@ async function walkZhengzhou(city) {
   const { path } = await city.send('authority', 'propose')
   await authority.openCase(path)
   await city.stands(authority, 'answer')
-  await city.waits(authority, 'answer', '使用单位意见', unit)
-  await city.act('unit', path, 'answer', 'object', { opinion: '年底业务量将回升。' })
+  await city.waits(authority, 'answer', '使用单位意见', body)
+  await city.act(unit, path, 'answer', 'object', { opinion: '年底业务量将回升。' })
   await city.act('authority', path, 'conclude', 'reclaim', { opinion: '按需求确认单回收。' })
   await city.stands(authority, 'take-back')
   await look(authority, 'zhengzhou-decided')
-  await city.act('provider', path, 'take-back', 'taken')
+  await city.act(provider, path, 'take-back', 'taken')
   check('it is taken back', await table.the('case-state').innerText(), '已回收')
   return path
 }
@@ -294,7 +293,10 @@ const CAST = {
     city.join('reform', 'development-and-reform', '张发改')
     city.join('authority', 'authority', '孔主管')
   },
-  'zhengzhou-2019': (city) => city.join('authority', 'authority', '曹主管'),
+  'zhengzhou-2019': (city) => {
+    city.past = city.people('using-unit', 'provider')
+    city.join('authority', 'authority', '曹主管')
+  },
 }
 const WALKS = {
   'zhumadian-2020': walkZhumadian,

@@ -28,6 +28,16 @@ export class City {
     this.seat(who, ['--first', '--role', role], person)
   }
 
+  /** Somebody in every body that holds one of the roles; gives who sits where. */
+  people(...roles) {
+    const lines = this.run('organisation', 'list').trim().split('\n').map((line) => line.split('\t'))
+    return Object.fromEntries(lines.filter(([, role]) => roles.includes(role)).map(
+      ([id, role, , name]) => {
+        this.seat(`${role}-${id}`, ['--organisation', id, '--role', role], '周经办')
+        return [name, `${role}-${id}`]
+      }))
+  }
+
   seat(who, place, person) {
     this.server.seat([...place, '--authority', this.name], `${this.short}.${who}`, person)
   }
