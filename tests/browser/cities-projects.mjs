@@ -58,20 +58,25 @@ async function declare(city) {
   await city.act('provider', path, 'operator-opinion', 'give',
     { form: { feasible: '是' }, opinion: '云平台可以承载。' })
   await city.act('expert', path, 'appraise', 'give', { form: { fit: '是' }, opinion: '可行。' })
+  // While the first review runs, the approval is under way: two panels side by side on one page.
+  await city.act('unit', path, 'approval-application', 'apply', { files: ['feasibility-report'] })
+  await city.act('reform', path, 'feasibility', 'pass', { opinion: '同意。' })
   const four = { 'plan-and-principles': '是', 'built-on-cloud': '是', 'data-sharing': '否',
     'technology-trend': '是' }
   await city.refused('authority', path, 'first-review', 'pass',
     { form: four, opinion: '通过初审。' }, /四项审查要点均须符合/)
   await city.stands(authority, 'first-review')
+  await city.waits(authority, 'feasibility', '可研报告评审', city.name)
+  check('the text that counts is that of the projects', await authority.the('case').innerText(),
+    /适用办法\s+酒泉市信息化及智慧城市项目建设管理办法/)
   await look(authority, 'jiuquan-first-review')
   await city.act('authority', path, 'first-review', 'pass', { form: { 'data-sharing': '是' } })
   return { path, number }
 }
 
-/** On to the design and its budget: approval by two, the design by a qualified firm, its review. */
+/** On to the design and its budget: the approval that two agree to, the design by a qualified firm,
+ * its review. */
 async function design(city, { path, number }) {
-  await city.act('unit', path, 'approval-application', 'apply', { files: ['feasibility-report'] })
-  await city.act('reform', path, 'feasibility', 'pass', { opinion: '同意。' })
   await city.act('authority', path, 'feasibility', 'pass', { opinion: '同意。' })
   await city.act('reform', path, 'approve', 'approve', {
     form: { number: '酒发改〔2026〕108号', dated: day() }, files: ['project-approval'] })
@@ -114,10 +119,13 @@ async function changeBudget(city, { path, number }) {
   await city.refused('unit', path, 'implement', 'major-change',
     { form: { 'new-investment': '1099999.99', cause: '企业数量增加' } },
     /投资超出概算不足10%的按一般变更记录/)
-  await city.act('unit', path, 'implement', 'major-change', { form: { 'new-investment': '1100000' } })
+  await city.act('unit', path, 'implement', 'major-change',
+    { form: { 'new-investment': '1100000' } })
   await city.waits(unit, 'change-review', '重大变更审批', city.name)
-  const authority = await city.act('authority', path, 'change-review', 'approve', { opinion: '情况属实。' })
-  check('the new baseline is to be recorded', (await authority.texts('current')).join(), /更新建设基线/)
+  const authority = await city.act('authority', path, 'change-review', 'approve',
+    { opinion: '情况属实。' })
+  check('the new baseline is to be recorded', (await authority.texts('current')).join(),
+    /更新建设基线/)
   await city.act('authority', path, 'baseline', 'record')
   await look(authority, 'jiuquan-baseline')
 }

@@ -3,7 +3,7 @@
 // acting on a step, being refused, and reading who is waited for.
 import { Person } from './person.mjs'
 
-/** One jurisdiction of the database, its people by a short name; each logs in when first asked for. */
+/** One jurisdiction of the database, its people by a short name; each logs in when first asked. */
 export class City {
   constructor(hall, policy) {
     Object.assign(this, hall)
@@ -30,7 +30,8 @@ export class City {
 
   /** Somebody in every body that holds one of the roles; gives who sits where. */
   people(...roles) {
-    const lines = this.run('organisation', 'list').trim().split('\n').map((line) => line.split('\t'))
+    const lines = this.run('organisation', 'list').trim().split('\n')
+      .map((line) => line.split('\t'))
     return Object.fromEntries(lines.filter(([, role]) => roles.includes(role)).map(
       ([id, role, , name]) => {
         this.seat(`${role}-${id}`, ['--organisation', id, '--role', role], '周经办')

@@ -104,6 +104,16 @@ export class Person {
     return this.the(id).allInnerTexts()
   }
 
+  /** Waits until what the page was opened for has come. */
+  async settled() {
+    await this.page.waitForLoadState('networkidle')
+    await this.page.waitForFunction(() => {
+      const said = document.querySelector('main')?.innerText ?? ''
+      return said.trim() && !said.includes('正在载入')
+    })
+    return this.page.locator('main').innerText()
+  }
+
   /** The place that has the focus. */
   focused() {
     return this.page.evaluate(() => document.activeElement?.dataset.testid)

@@ -42,7 +42,8 @@ const graveFaults = async () =>
     .violations.filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id} at ${one.nodes[0].target.join(' ')}`)
 
-/** The page as a person sees it: nothing sideways, nothing that axe calls serious; a picture. */
+/** The page as a person sees it: nothing sideways, nothing that axe calls serious, no id twice, so
+ * that each label is of its own field; a picture. */
 async function look(person, name) {
   const { page } = person
   await page.evaluate(axeSource)
@@ -53,6 +54,11 @@ async function look(person, name) {
     grave = await page.evaluate(graveFaults)
   }
   check(`${name} is accessible`, grave, [])
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll('[id]')].map((one) => one.id)
+    return ids.filter((id, i) => ids.indexOf(id) < i)
+  })
+  check(`${name} gives an id once`, twice, [])
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   check(`${name} fits 1366 columns`, sideways <= 0)
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })

@@ -49,7 +49,8 @@ export class Server {
   /** Every regulation that is shipped, side by side in one database, with an invented past. */
   static cities(binary) {
     const server = new Server(binary)
-    server.invent('--policy', 'all', '--units', '3', '--systems', '3', '--days', '60', '--seed', '5')
+    server.invent('--policy', 'all', '--units', '3', '--systems', '3', '--days', '60',
+      '--seed', '5')
     return server
   }
 
