@@ -229,10 +229,11 @@ async function walkZhengzhou(city) {
 /** Who has nothing yet is told so on every page of the menu. */
 async function haveNothing(city, person, look, check) {
   for (const [name, said] of [
-    ['todo', /没有待办/], ['notices', /没有|暂无|尚无/], ['systems', /没有|暂无|尚无/],
-    ['delegations', /没有|暂无|尚无/],
+    ['todo', /没有待办/], ['notices', /没有待签收/], ['systems', /没有您可以查看的信息系统/],
+    ['delegations', /没有委托/],
   ]) {
     await person.the(`nav-${name}`).click()
+    await person.page.locator('main').getByText(said).first().waitFor()
     check(`${city.short}: ${name} says that there is nothing`, await person.settled(), said)
     await look(person, `cities-empty-${name}`)
   }

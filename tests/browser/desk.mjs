@@ -99,6 +99,9 @@ export class City {
     await person.the('decided').or(person.the('error-summary')).first().waitFor()
     if (await person.the('error-summary').count())
       throw new Error(`${step} ${outcome}: ${await person.the('error-summary').innerText()}`)
+    // Reading goes on at the notice when the case has come anew.
+    await person.page.waitForFunction(
+      () => document.activeElement?.dataset.testid === 'decided')
     return person
   }
 
