@@ -233,8 +233,9 @@ async function haveNothing(city, person, look, check) {
     ['delegations', /没有委托/],
   ]) {
     await person.the(`nav-${name}`).click()
-    await person.page.locator('main').getByText(said).first().waitFor()
-    check(`${city.short}: ${name} says that there is nothing`, await person.settled(), said)
+    const sentence = person.page.locator('main').getByText(said).first()
+    await sentence.waitFor()
+    check(`${city.short}: ${name} says that there is nothing`, await sentence.innerText(), said)
     await look(person, `cities-empty-${name}`)
   }
 }
@@ -246,19 +247,18 @@ async function seeNothing(cities, paths, check, look) {
   const foreign = new RegExp(others.map((city) => MARKS[city.policy]).join('|'))
   for (const who of ['unit', 'authority']) {
     const person = await here.person(who)
-    const reads = async (what) =>
-      check(`${who} reads nothing of another city ${what}`,
-        foreign.exec(await person.settled()), null)
+    const reads = (what, text) =>
+      check(`${who} reads nothing of another city ${what}`, foreign.exec(text), null)
     for (const other of others) {
       await person.open(paths[other.policy])
       await person.the('missing').waitFor()
-      await reads(`at a case of ${other.policy}`)
+      reads(`at a case of ${other.policy}`, await person.page.locator('main').innerText())
     }
     await look(person, `cities-missing-${who}`)
     if (who === 'unit') await haveNothing(here, person, look, check)
     for (const list of ['/work/todo', '/work/mine', '/work/done', '/work/all', '/systems']) {
       await person.open(list)
-      await reads(`at ${list}`)
+      reads(`at ${list}`, await person.settled())
     }
   }
 }
