@@ -3,11 +3,18 @@
 import { Buffer } from 'node:buffer'
 import { PASSWORD } from './server.mjs'
 
+/** The option of a list in which the words stand. */
+async function choose(place, words) {
+  const all = await place.locator('option').allInnerTexts()
+  await place.selectOption({ index: all.findIndex((one) => one.includes(words)) })
+}
+
 export class Person {
   static async logIn(browser, server, role, complaints) {
     const person = new Person()
     person.server = server
     person.role = role
+    person.fileBytes = 300_000
     const context = await browser.newContext({ viewport: { width: 1366, height: 768 } })
     server.people.push(context)
     person.page = await context.newPage()
@@ -47,6 +54,20 @@ export class Person {
     for (const [id, value] of Object.entries(values)) await this.the(id).fill(value)
   }
 
+  /** Fills a form by what stands on the page: a text, a day, the words of a choice, several bodies
+   * in a list, an amount as `field.item`. */
+  async answer(values, within = this.page) {
+    for (const [id, value] of Object.entries(values)) {
+      const [field, item] = id.split('.')
+      const place = within.getByTestId(`field-${field}`)
+      const tag = item ? 'amount' : await place.evaluate((one) => one.tagName)
+      if (item) await place.getByTestId(`quantity-${item}`).fill(value)
+      else if (tag === 'SELECT') await choose(place, value)
+      else if (tag !== 'DIV') await place.fill(value)
+      else for (const word of [value].flat()) await place.getByLabel(word, { exact: true }).check()
+    }
+  }
+
   /** Whatever the step takes, among it what the authority has asked for besides. */
   async attachAll() {
     const ids = await this.page
@@ -61,7 +82,7 @@ export class Person {
       await this.the(`material-${material}`).setInputFiles({
         name: `${material}.pdf`,
         mimeType: 'application/pdf',
-        buffer: Buffer.alloc(300_000, material.length),
+        buffer: Buffer.alloc(this.fileBytes, material.length),
       })
     await this.page.waitForFunction(() =>
       [...document.querySelectorAll('[data-testid=attachment]')].every(
@@ -81,6 +102,16 @@ export class Person {
 
   async texts(id) {
     return this.the(id).allInnerTexts()
+  }
+
+  /** Waits until what the page was opened for has come. */
+  async settled() {
+    await this.page.waitForLoadState('networkidle')
+    await this.page.waitForFunction(() => {
+      const said = document.querySelector('main')?.innerText ?? ''
+      return said.trim() && !said.includes('正在载入')
+    })
+    return this.page.locator('main').innerText()
   }
 
   /** The place that has the focus. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The thread in a real browser: one application through its four parties, from the form to the
-// journal proof. node tests/browser/run.mjs --binary build/yunjian [--db URL] [--shots DIR]
+// journal proof; then two counties side by side, and one flow of each regulation that is shipped.
+// node tests/browser/run.mjs --binary build/yunjian [--db URL] [--shots DIR] [--only WALK[/POLICY]]
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { lookAround, readSystem, tellAndFile } from './beside.mjs'
+import { walkCities } from './cities.mjs'
 import { Person } from './person.mjs'
 import { layBeside, readRegulation } from './regulations.mjs'
 import { PASSWORD, PEOPLE, Server } from './server.mjs'
@@ -40,7 +42,8 @@ const graveFaults = async () =>
     .violations.filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id} at ${one.nodes[0].target.join(' ')}`)
 
-/** The page as a person sees it: nothing sideways, nothing that axe calls serious; a picture. */
+/** The page as a person sees it: nothing sideways, nothing that axe calls serious, no id twice, so
+ * that each label is of its own field; a picture. */
 async function look(person, name) {
   const { page } = person
   await page.evaluate(axeSource)
@@ -51,9 +54,21 @@ async function look(person, name) {
     grave = await page.evaluate(graveFaults)
   }
   check(`${name} is accessible`, grave, [])
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll('[id]')].map((one) => one.id)
+    return ids.filter((id, i) => ids.indexOf(id) < i)
+  })
+  check(`${name} gives an id once`, twice, [])
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   check(`${name} fits 1366 columns`, sideways <= 0)
   if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}
+
+/** What everybody has before them. */
+async function pictures(server, name) {
+  const pages = shots && server ? server.people.flatMap((context) => context.pages()) : []
+  for (const [i, page] of pages.entries())
+    await page.screenshot({ path: join(shots, `${name}-${i}.png`), fullPage: true })
 }
 
 /** The case is made, no answer comes, and the page is loaded anew: the draft has to know. */
@@ -373,23 +388,32 @@ async function thread(browser, server) {
 }
 
 const binary = option('binary') ?? 'build/yunjian'
-const server = new Server(binary, option('db'))
-const county = new Server(binary, undefined, 'tests/packs/maple')
+const [only, city] = option('only')?.split('/') ?? []
+const walks = [
+  ['thread', () => Server.town(binary, option('db')), (server) => thread(browser, server)],
+  ['beside', () => Server.county(binary, 'tests/packs/maple'),
+    (server) => layBeside(browser, server, complaints, look, check)],
+  ['cities', () => Server.cities(binary),
+    (server) => walkCities(browser, server, complaints, look, check, city)],
+].filter(([name]) => !only || name === only)
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
-try {
-  await thread(browser, server)
-  await layBeside(browser, county, complaints, look, check)
-} catch (error) {
-  failed += 1
-  console.log(`failed: the walk stopped: ${error.message}`)
+for (const [name, found, walk] of walks) {
+  let server
+  try {
+    server = found()
+    await walk(server)
+  } catch (error) {
+    failed += 1
+    console.log(`failed: the walk ${name} stopped: ${error.message}`)
+    await pictures(server, `stopped-${name}`)
+  }
+  await server?.end()
 }
 check('no page complained', complaints, [])
 await browser.close()
-await server.end()
-await county.end()
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed ? 1 : 0)

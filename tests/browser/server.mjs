@@ -16,27 +16,65 @@ export const PEOPLE = {
 
 const begun = Number(process.env.YUNJIAN_TEST_AHEAD ?? 0)
 
+/** The day `n` days from today, where the clock of the server stands. */
+export function day(n = 0) {
+  return new Date(Date.now() + (n + begun) * 86_400_000 + 8 * 3_600_000).toISOString().slice(0, 10)
+}
+
 export class Server {
-  /** pack: the folder of a policy; the authority is then new and has one person. */
-  constructor(binary, database, pack) {
+  constructor(binary) {
     this.binary = binary
     this.people = []
     this.folder = mkdtempSync(join(tmpdir(), 'yunjian-browser-'))
     this.data = join(this.folder, 'data')
-    const more = database ? ['--db', database] : []
-    if (pack) {
-      this.run('init', '--policy', pack, '--data', this.data, '--listen', '127.0.0.1:0')
-      this.add('authority')
-      return
-    }
-    this.run('simulate', '--policy', 'zhengzhou-2019', '--units', '4', '--systems', '6',
-      '--days', '40', '--seed', '3', '--data', this.data, '--listen', '127.0.0.1:0', ...more)
-    for (const role of Object.keys(PEOPLE)) this.add(role)
+  }
+
+  /** One city with an invented past. */
+  static town(binary, database) {
+    const server = new Server(binary)
+    server.invent('--policy', 'zhengzhou-2019', '--units', '4', '--systems', '6', '--days', '40',
+      '--seed', '3', ...(database ? ['--db', database] : []))
+    for (const role of Object.keys(PEOPLE)) server.add(role)
+    return server
+  }
+
+  /** pack: the folder of a policy; the authority is new and has one person. */
+  static county(binary, pack) {
+    const server = new Server(binary)
+    server.run('init', '--policy', pack, '--data', server.data, '--listen', '127.0.0.1:0')
+    server.add('authority')
+    return server
+  }
+
+  /** Every regulation that is shipped, side by side in one database, with an invented past. */
+  static cities(binary) {
+    const server = new Server(binary)
+    server.invent('--policy', 'all', '--units', '3', '--systems', '3', '--days', '60',
+      '--seed', '5')
+    return server
+  }
+
+  invent(...what) {
+    this.run('simulate', ...what, '--data', this.data, '--listen', '127.0.0.1:0')
   }
 
   add(role) {
-    this.run('user', 'add', '--data', this.data, '--first', '--role', role, '--login', role,
-      '--name', PEOPLE[role], '--password-stdin')
+    this.seat(['--first', '--role', role], role, PEOPLE[role])
+  }
+
+  /** A person at a place that the words name, with a login. */
+  seat(place, login, name) {
+    this.run('user', 'add', '--data', this.data, ...place, '--login', login, '--name', name,
+      '--password-stdin')
+  }
+
+  /** The authorities of the database: what each is called, by its policy. */
+  authorities() {
+    const lines = this.run('authority', 'list', '--data', this.data).trim().split('\n')
+    return Object.fromEntries(lines.map((line) => {
+      const [id, policy, name] = line.split('\t')
+      return [policy, { id, name }]
+    }))
   }
 
   run(...args) {

@@ -109,7 +109,7 @@ export default {
     none: 'The regulation in force has no registers.',
     monthly: 'monthly',
     monthlyHint: 'Filed each month; filed again for a month, the later one counts and the first is kept.',
-    onceHint: 'Filled by procedures.',
+    onceHint: 'Filled by procedures, or filed when something changes; the latest line counts.',
     yours: 'yours to file',
     file: 'File',
     period: 'Month',

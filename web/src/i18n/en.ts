@@ -166,6 +166,7 @@ const en: typeof zh = {
     more: '{n} more',
     empty: 'empty',
     noOption: 'There is nothing to choose from; ask the administrator to register it.',
+    noCase: 'There is no case to choose from.',
   },
   report: {
     title: 'Reports',

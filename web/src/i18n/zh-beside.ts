@@ -109,7 +109,7 @@ export default {
     none: '现行办法没有台账。',
     monthly: '按月填报',
     monthlyHint: '按月填报；同一月份再次填报，以后一次为准，原填报保留备查。',
-    onceHint: '由办理事项记入。',
+    onceHint: '由办理事项记入，或在有变化时填报；以最近一条为准。',
     yours: '由您填报',
     file: '填报',
     period: '月份',

@@ -163,6 +163,7 @@ export default {
     more: '增 {n}',
     empty: '未填写',
     noOption: '没有可选的单位，请联系管理员登记。',
+    noCase: '没有可选的办件。',
   },
   report: {
     title: '统计',

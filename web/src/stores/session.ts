@@ -17,6 +17,11 @@ export const useSession = defineStore('session', () => {
   const post = computed(() => session.value?.posts.find((p) => p.id === session.value?.post))
   const today = computed(() => session.value?.today ?? '')
 
+  /** The article that a procedure rests on. */
+  function articleOf(procedure: string): string {
+    return procedures.value.find((one) => one.id === procedure)?.article ?? ''
+  }
+
   function enter(next: Session): void {
     const changed = session.value?.post !== next.post
     session.value = next
@@ -112,6 +117,7 @@ export const useSession = defineStore('session', () => {
     procedures,
     post,
     today,
+    articleOf,
     find,
     refresh,
     logIn,
