@@ -89,9 +89,10 @@ check 'another seed, another sample' bash -c '! diff "$1" "$2"' - \
     <(sample 7) <(sample 8)
 check 'the seed is told' answers 1 '12 of [0-9]+ mutants, seed 8:' \
     "$binary" policy mutate tests/packs/maple --sample 12 --seed 8
+planted '' scenarios/way.scn
 run --format tsv --only due-soon
 check 'one rule is asked for by its id' \
-    test "$(cut -f1 "$work/out" | tr '\n' ' ')" = 'id due-soon:due-soon '
+    test "$(cut -f1 "$work/out" | tr '\n' ' ')" = 'id due-soon:due-soon due-soon:due-soon.2 '
 check 'an id of nothing is told' answers 2 'no mutant has an id that begins with nothing' \
     "$binary" policy mutate tests/packs/maple --only nothing
 check 'none is no sample' answers 2 '--sample takes a whole number from 1' \
