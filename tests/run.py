@@ -7,6 +7,7 @@ counts what they say; one that cannot start, crashes, says nothing or counts zer
 last line is `N passed, N failed`; the exit status is 1 when anything failed.
 """
 import argparse
+import concurrent.futures
 import contextlib
 import glob
 import json
@@ -28,6 +29,7 @@ FIRST_LINES = 6
 SHOWN_LINES = 30
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
               "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+TAP = {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
 # Nothing is left out: ignore_noninstrumented_modules would blind the threads of libmicrohttpd, in
 # which the door runs.
 THREADS = {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66"}
@@ -91,13 +93,14 @@ class Run:
         self.passed += passed
         self.failed += failed
 
-    def execute(self, command, env=None, cwd=ROOT):
+    def execute(self, command, env=None, cwd=ROOT, path=None):
         """(exit status, output). Whatever the command leaves running is killed."""
-        with open(self.log, "a", encoding="utf-8") as log:
+        path = path or self.log
+        with open(path, "a", encoding="utf-8") as log:
             log.write(f"\n$ {' '.join(command)}\n")
-        begin = os.path.getsize(self.log)
+        begin = os.path.getsize(path)
         try:
-            with open(self.log, "ab") as log:
+            with open(path, "ab") as log:
                 process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, cwd=cwd, start_new_session=True,
                                            env={**os.environ, **(env or {})})
@@ -109,9 +112,25 @@ class Run:
             status = "no end after %d s" % self.seconds
         finally:
             end_group(process)
-        with open(self.log, "rb") as log:
+        with open(path, "rb") as log:
             log.seek(begin)
             return status, log.read().decode("utf-8", errors="replace")
+
+    def side_by_side(self, commands):
+        """execute() of each (command, env), as many at once as there are processors; what they said
+        stands in the log one after the other."""
+        def one(numbered):
+            at, (command, env) = numbered
+            path = f"{self.log}.{at}"
+            status, output = self.execute(command, env, path=path)
+            return path, status, output
+
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for path, status, output in pool.map(one, enumerate(commands)):
+                with open(self.log, "ab") as log, open(path, "rb") as part:
+                    shutil.copyfileobj(part, log)
+                os.remove(path)
+                yield status, output
 
     def judge(self, command, status, output, passed, failed):
         """Adds the counts; a bad status without a failed test is one failure more."""
@@ -124,7 +143,9 @@ class Run:
 
     def counted(self, command, env=None, cwd=ROOT):
         """A command whose last line is `N passed, N failed`."""
-        status, output = self.execute(command, env, cwd)
+        self.judge_counted(command, *self.execute(command, env, cwd))
+
+    def judge_counted(self, command, status, output):
         last = output.rstrip().split("\n")[-1]
         match = re.fullmatch(r"(\d+) passed, (\d+) failed", last.strip())
         passed, failed = (int(match.group(1)), int(match.group(2))) if match else (0, 0)
@@ -134,7 +155,9 @@ class Run:
         """A cmocka program. A test that was announced and did not report has failed, so has one
         that was skipped: nothing is missing here that would be a reason. Another kind of test
         program announces nothing and is one check."""
-        status, output = self.execute(command, {**env, "CMOCKA_MESSAGE_OUTPUT": "TAP"})
+        self.judge_cmocka(command, *self.execute(command, {**env, **TAP}))
+
+    def judge_cmocka(self, command, status, output):
         plans = re.findall(r"^1\.\.(\d+)$", output, re.M)
         planned = sum(int(n) for n in plans) if plans else 1
         passed = len(re.findall(r"^ok \d+ ", output, re.M)) if plans else int(status == 0)
@@ -187,6 +210,9 @@ def tidy(run):
     run.counted([sys.executable, "tools/tidy.py"])
 
 
+LONG = ["unit-memory", "unit-flips", "unit-clerk", "unit-tamper", "unit-policy_bytes"]
+
+
 def unit_in(run, build, env):
     """Every test program that Meson knows; those that use the store find both engines."""
     listed = subprocess.run(["meson", "introspect", "--tests", build], stdin=subprocess.DEVNULL,
@@ -194,9 +220,12 @@ def unit_in(run, build, env):
     if listed.returncode != 0:
         raise CannotStart(f"meson introspect {build}: {listed.stderr.strip()}")
     tests = json.loads(listed.stdout)
-    for test in tests:
-        database = run.database(test["name"])
-        run.cmocka(test["cmd"], {**test["env"], **env, "YUNJIAN_TEST_PG": database})
+    # The longest first, so that none of them is alone at the end.
+    tests.sort(key=lambda test: LONG.index(test["name"]) if test["name"] in LONG else len(LONG))
+    commands = [(test["cmd"], {**test["env"], **env, **TAP,
+                               "YUNJIAN_TEST_PG": run.database(test["name"])}) for test in tests]
+    for (command, _), done in zip(commands, run.side_by_side(commands)):
+        run.judge_cmocka(command, *done)
 
 
 def unit(run):
@@ -236,10 +265,12 @@ def scenarios(run):
     found = files("policies/*/scenarios/*.scn") + files("tests/packs/*/scenarios/*.scn")
     if not found:
         raise CannotStart("there is no policies/*/scenarios/*.scn")
-    run.counted([BINARY, "play", *found])
-    run.counted([BINARY, "play", "--db", run.database("play"), *found])
     run.require("san")
-    run.counted([BINARY_SAN, "play", *found], SANITIZERS)
+    commands = [([BINARY_SAN, "play", *found], SANITIZERS),
+                ([BINARY, "play", "--db", run.database("play"), *found], None),
+                ([BINARY, "play", *found], None)]
+    for (command, _), done in zip(commands, run.side_by_side(commands)):
+        run.judge_counted(command, *done)
 
 
 def analyzer(run):
