@@ -69,13 +69,17 @@ int policy_mutants_of(const struct args *args, struct err *e)
     if (tsv)
         printf("id\tat\tarticle\tchange\tfate\tby\n");
     for (size_t i = 0; i < n; i++) {
+        /* A large pack has thousands of mutants, and as many states. */
+        struct arena *work = arena_new((size_t)1 << 30);
         struct mutation_report report = {0};
         str findings = STR_NONE;
-        bool ok = policy_mutate(arena, packs[i], &choice, &report, &findings, e);
+        bool ok = policy_mutate(work, packs[i], &choice, &report, &findings, e);
         fprintf(stderr, "%.*s", STR_FMT(findings));
+        if (ok)
+            print_report(work, packs[i], &report, seed, tsv);
+        arena_free(work);
         if (!ok)
             return EXIT_CANNOT;
-        print_report(arena, packs[i], &report, seed, tsv);
         bad |= report.counts[FATE_SURVIVED] || report.stale.len;
     }
     return bad ? EXIT_NO : EXIT_DONE;
