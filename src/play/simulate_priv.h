@@ -215,7 +215,7 @@ bool check_law(struct town *town, struct case_state *kase, struct system_state *
                const struct answer *answer, struct err *e) WARN_UNUSED;
 /* The lists of the policy find the system now if and only if its rows say so. */
 bool check_lists(struct town *town, int64_t system, int64_t at_ms, struct err *e) WARN_UNUSED;
-/* Every open case; one that nobody knows of yet is looked at as of that instant. */
+/* Every open case, a part of them each day; one that nobody knows of yet is looked at at once. */
 bool check_day(struct town *town, int64_t at_ms, struct err *e) WARN_UNUSED;
 
 #endif

@@ -187,10 +187,26 @@ static bool choose_word(struct wish *w, const struct field *field, enum operatio
     return false;
 }
 
+/* One more of something than there; something where there is nothing. */
+static bool vary_quantities(struct wish *w, const struct field *field, const struct doc *other)
+{
+    if (other->map.len == 0)
+        return put(w, field, w->invent(w->ctx, field));
+    const struct doc_member *one =
+        &other->map.items[prng_below(w->prng, other->map.len)];
+    int64_t amount = one->value->integer;
+    struct doc *varied = doc_copy(w->arena, other);
+    doc_put_int(w->arena, varied, one->key,
+                amount < LIMIT_QUANTITY ? amount + QUANTITY_ONE : amount - QUANTITY_ONE);
+    return put(w, field, varied);
+}
+
 /* No more of each than there, or no less. */
 static bool fit_quantities(struct wish *w, const struct field *field, enum operation op,
                            const struct doc *other)
 {
+    if (op == OP_NE)
+        return vary_quantities(w, field, other);
     const struct doc *own = doc_get(w->form, field->id);
     struct doc *fitted = doc_map(w->arena);
     for (size_t i = 0; op == OP_EQ && i < other->map.len; i++)
@@ -205,7 +221,7 @@ static bool fit_quantities(struct wish *w, const struct field *field, enum opera
         int64_t bound = there + strict, fit = less == (here < bound) ? here : bound;
         doc_put_int(w->arena, fitted, item, fit > 0 ? fit : 0);
     }
-    return op != OP_NE && put(w, field, fitted);
+    return put(w, field, fitted);
 }
 
 /* The side comes to stand so to the value. */

@@ -55,6 +55,7 @@ static const char CASE[] =
     "      ground: {type: text, zh: 依据, en: Ground, optional: yes}\n"
     "      pool: {type: quantities, zh: 资源池, en: Pool}\n"
     "      wanted: {type: quantities, zh: 申请, en: Wanted}\n"
+    "      changed: {type: quantities, zh: 变更后, en: Changed}\n"
     "    needs:\n"
     "      - {that: total == software + hardware + services, zh: 合计, en: the sum}\n"
     "      - {that: city + province == total, zh: 来源, en: the sources}\n"
@@ -67,6 +68,7 @@ static const char CASE[] =
     "      - {that: route == annual or given(ground), zh: 依据, en: the ground}\n"
     "      - {that: wanted <= pool, zh: 足够, en: enough}\n"
     "      - {that: wanted.vcpu + pool.vcpu * 10% <= pool.vcpu, zh: 预留, en: a reserve}\n"
+    "      - {that: changed != pool, zh: 不同, en: another one}\n"
     "    outcomes:\n"
     "      submit: {zh: 提交, en: Submit, tone: positive, to: end}\n";
 
@@ -170,6 +172,7 @@ static void all_conditions_hold_some_rounds_later(void **state)
             if (!field->optional)
                 doc_put(work, who.form, field->id, invent(&who, field));
         }
+        doc_put(work, who.form, S("changed"), doc_get(who.form, S("pool"))); /* a preset */
         struct wish wish = {.arena = work, .prng = &who.prng, .fields = &who.step->form,
                             .environment = &environment, .form = who.form, .invent = invent,
                             .ctx = &who};
