@@ -144,6 +144,11 @@ SELECT @record FROM records WHERE id = $1;
 SELECT @record FROM records WHERE system = $1 AND replaced = 0
 ORDER BY period DESC, id DESC LIMIT $2;
 
+-- Its open cases, by procedure.
+-- name: running_of_system (i64 system) -> many (text procedure, i64 count)
+SELECT procedure, COUNT(*) FROM cases WHERE system = $1 AND ended = 0
+GROUP BY procedure ORDER BY procedure;
+
 -- How the bodies stand that file lines about themselves.
 -- name: records_latest (i64 authority, text register_id) -> many record
 SELECT @record FROM records

@@ -107,6 +107,20 @@ static bool is_listed(void *facts, str list)
     return false;
 }
 
+/* The case itself, once it is open, is among those that were counted. */
+static bool is_running(void *facts, str procedure)
+{
+    const struct act *act = facts;
+    const struct case_state *own = act->facts->kase;
+    for (size_t i = 0; act->system && i < act->system->running.len; i++) {
+        const struct open_cases *running = &act->system->running.items[i];
+        bool among = own && !own->ended && str_eq(own->procedure, procedure);
+        if (str_eq(running->procedure, procedure))
+            return running->cases > among;
+    }
+    return false;
+}
+
 static struct value read_path(void *facts, str head, str name)
 {
     struct act *act = facts;
@@ -227,7 +241,8 @@ bool has_material(const struct act *act, str material)
 struct environment act_environment(struct act *act)
 {
     return (struct environment){act,        read_path, read_path_of, is_done_of, is_done,
-                                filed_here, is_short,  is_listed,    choose_line};
+                                filed_here, is_short,  is_listed,    is_running,
+                                choose_line};
 }
 
 bool act_holds(struct act *act, const struct expression *expression)

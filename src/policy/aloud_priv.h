@@ -37,6 +37,8 @@ enum limit_words { WORDS_WITHIN, WORDS_WAIT, WORDS_AHEAD };
 str limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words);
 /* The same without article, exceptions and extensions. */
 str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words);
+/* "; by higher law, in place of: ..." for each limit that it displaces; else empty. */
+str displaced_in(const struct aloud *a, const struct limit *limit, enum limit_words words);
 str length_in(const struct aloud *a, const struct limit_case *length);
 str field_words(const struct aloud *a, const struct field *field);
 /* The same without name, article and bounds. */

@@ -66,6 +66,8 @@ static str limit_text(const struct aloud *a, const struct limit *limit, bool bri
         str more = extend_in(a, limit);
         buf_addf(&out, a->language == LANGUAGE_ZH ? "；%.*s" : "; %.*s", STR_FMT(more));
     }
+    if (!brief)
+        buf_add(&out, displaced_in(a, limit, words));
     return buf_str(&out);
 }
 
@@ -99,10 +101,11 @@ static str limit_rule(const struct aloud *a, const struct rule *rule)
     bool wait = rule->kind == RULE_WAIT, ahead = rule->kind == RULE_AHEAD;
     const struct limit *limit = wait ? &step->not_before : ahead ? &step->ahead : &step->within;
     str words = bare_limit_in(a, limit, words_of(step, limit));
+    str instead = displaced_in(a, limit, words_of(step, limit));
     str title = wait    ? in(a, "等待期：", "waits: ")
                 : ahead ? in(a, "提前期：", "notice: ")
                         : in(a, "时限：", "due: ");
-    return str_printf(a->arena, "%.*s%.*s", STR_FMT(title), STR_FMT(words));
+    return str_printf(a->arena, "%.*s%.*s%.*s", STR_FMT(title), STR_FMT(words), STR_FMT(instead));
 }
 
 static str extend_rule(const struct aloud *a, const struct rule *rule)

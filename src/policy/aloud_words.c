@@ -191,6 +191,21 @@ str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_w
               : str_printf(a->arena, "within %.*s after %.*s", STR_FMT(length), STR_FMT(anchor));
 }
 
+str displaced_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
+{
+    struct buf out = buf_new(a->arena, 64);
+    for (const struct limit *one = limit; one->displaced; one = one->displaced) {
+        const struct annexed *law = policy_annexed(a->policy, one->basis.article);
+        str rule = bare_limit_in(a, one->displaced, words);
+        str basis = basis_in(a, one->displaced->basis);
+        str by = law ? basis_in(a, law->basis) : STR_NONE;
+        buf_addf(&out, a->language == LANGUAGE_ZH ? "；上位法优先%.*s，不适用：%.*s%.*s"
+                                                  : "; by higher law%.*s, in place of: %.*s%.*s",
+                 STR_FMT(by), STR_FMT(rule), STR_FMT(basis));
+    }
+    return buf_str(&out);
+}
+
 str limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
 {
     bool zh = a->language == LANGUAGE_ZH;
@@ -210,6 +225,7 @@ str limit_in(const struct aloud *a, const struct limit *limit, enum limit_words 
         buf_addf(&out, zh ? "；延长合计不超过%.*s%.*s" : "; extensions add at most %.*s in all%.*s",
                  STR_FMT(length), STR_FMT(by));
     }
+    buf_add(&out, displaced_in(a, limit, words));
     return buf_str(&out);
 }
 

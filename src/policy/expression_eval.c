@@ -239,6 +239,7 @@ static struct value eval(struct evaluation *ev, const struct term *term)
     case OP_OPEN: return truth_value(env->done(env->facts, term->parts[0], STR_NONE));
     case OP_SHORT: return truth_value(env->shorter(env->facts, term->parts[0]));
     case OP_LISTED: return truth_value(env->listed(env->facts, term->parts[0]));
+    case OP_RUNNING: return truth_value(env->running(env->facts, term->parts[0]));
     case OP_IN_A_ROW: return eval_in_a_row(ev, term);
     case OP_PERCENT: {
         struct value of = eval(ev, term->left);

@@ -100,6 +100,8 @@ static bool check_names(struct parser *p, const struct term *term, size_t inner)
         wrong = "open() and short() take the name of one step.";
     else if (term->op == OP_LISTED && term->n_parts != 1)
         wrong = "listed() takes the name of one list.";
+    else if (term->op == OP_RUNNING && term->n_parts != 1)
+        wrong = "running() takes the name of one procedure.";
     else if (term->op == OP_IN_A_ROW && term->n_parts != 1)
         wrong = "in-a-row() takes REGISTER where CONDITION.";
     if (wrong)
@@ -140,13 +142,14 @@ static bool parse_where(struct parser *p, struct term *term)
     return term->left != NULL;
 }
 
-/* given(PATH), has(NAME), done(NAME.NAME), open(NAME), short(NAME), listed(NAME), in-a-row(...) */
+/* given(PATH), has(NAME), done(NAME.NAME), open(NAME), short(NAME), listed(NAME), running(NAME),
+ * in-a-row(...) */
 static struct term *parse_call(struct parser *p)
 {
     static const str names[] = {{"given", 5}, {"has", 3},    {"done", 4},    {"open", 4},
-                                {"short", 5}, {"listed", 6}, {"in-a-row", 8}};
+                                {"short", 5}, {"listed", 6}, {"running", 7}, {"in-a-row", 8}};
     static const enum operation ops[] = {OP_GIVEN, OP_HAS,    OP_DONE,    OP_OPEN,
-                                         OP_SHORT, OP_LISTED, OP_IN_A_ROW};
+                                         OP_SHORT, OP_LISTED, OP_RUNNING, OP_IN_A_ROW};
     const struct token *word = peek(p);
     size_t which = 0;
     while (which < COUNT_OF(names) && !str_eq(names[which], word->text))

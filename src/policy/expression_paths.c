@@ -124,7 +124,8 @@ static bool resolve_single(struct typing *ty, struct term *term)
 {
     if (!ty->scope->step && !str_eq(term->parts[0], S("today"))) {
         FAULT(ty, term, UNKNOWN_PATH, "\"%.*s\" names nothing here, where there is no form yet; "
-              "ask unit.level, system.stage, system.granted, REGISTER.FIELD, listed() or today.",
+              "ask unit.level, system.stage, system.granted, REGISTER.FIELD, listed(), "
+              "running() or today.",
               STR_FMT(term->parts[0]));
         return false;
     }
@@ -162,7 +163,9 @@ bool want_system(struct typing *ty, struct term *term)
         FAULT(ty, term, NO_SYSTEM, "the case is about no system, so nothing can be asked of one.");
         return false;
     }
-    if (!procedure || procedure->subject == SUBJECT_SYSTEM || ty->scope->place != PLACE_OFFER)
+    bool first = procedure && (ty->scope->place == PLACE_OFFER ||
+                               ty->scope->step == &procedure->steps[0]);
+    if (!first || procedure->subject == SUBJECT_SYSTEM)
         return true;
     FAULT(ty, term, NO_SYSTEM, "there is no system yet when this is asked; write about: system, or "
           "ask in a later step.");

@@ -12,7 +12,8 @@
  *     part    := atom [ "*" NUMBER "%" ]              of an amount, down to the millionth
  *     atom    := NUMBER | PATH [of] | "given" "(" PATH [of] ")" | "has" "(" NAME ")"
  *              | "done" "(" NAME "." NAME [of] ")" | "open" "(" NAME ")" | "short" "(" NAME ")"
- *              | "listed" "(" NAME ")" | "in-a-row" "(" NAME "where" or ")" | "(" or ")"
+ *              | "listed" "(" NAME ")" | "running" "(" NAME ")" | "(" or ")"
+ *              | "in-a-row" "(" NAME "where" or ")"
  *     of      := "of" PATH                            a field that cites a case, or a role
  *     PATH    := NAME [ "." NAME [ "." NAME ] ]
  *     NUMBER  := digits [ "." one to six digits ]
@@ -37,7 +38,7 @@ struct token {
 
 enum operation {
     OP_NUMBER, OP_PATH, OP_WORD, OP_TODAY, OP_GIVEN, OP_HAS, OP_DONE, OP_OPEN, OP_SHORT,
-    OP_LISTED, OP_IN_A_ROW, OP_NOT, OP_AND, OP_OR,
+    OP_LISTED, OP_RUNNING, OP_IN_A_ROW, OP_NOT, OP_AND, OP_OR,
     OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_PLUS, OP_MINUS, OP_PERCENT
 };
 

@@ -272,6 +272,20 @@ static void type_listed(struct typing *ty, struct term *term)
           STR_FMT(expected));
 }
 
+/* Nothing is looked through anew because a case opens or ends, so it is asked of an act alone. */
+static void type_running(struct typing *ty, struct term *term)
+{
+    enum place place = ty->scope->place;
+    term->type = TYPE_BOOL;
+    if (!want_system(ty, term))
+        return;
+    if (place == PLACE_LIST || place == PLACE_LIMIT)
+        FAULT(ty, term, UNKNOWN_PATH, "running() is asked when somebody acts: in offered, in needs "
+              "and where an outcome leads.");
+    else if (!want_procedure(ty->load, term->parts[0], typing_pos(ty, term)))
+        ty->failed = true;
+}
+
 static void type_in_a_row(struct typing *ty, struct term *term, const struct guard *guards)
 {
     const struct ledger *ledger = policy_register(ty->load->policy, term->parts[0]);
@@ -326,6 +340,9 @@ static void type_term(struct typing *ty, struct term *term, const struct guard *
         return;
     case OP_LISTED:
         type_listed(ty, term);
+        return;
+    case OP_RUNNING:
+        type_running(ty, term);
         return;
     case OP_IN_A_ROW:
         type_in_a_row(ty, term, guards);

@@ -2,7 +2,7 @@
  * Limits: one sentence each, "5 working-day after review.approve". */
 #include "policy/expression_priv.h"
 
-enum { EXCEPTIONS_MAX = 16, MONTHS_MAX = LIMIT_CLOCK_UNITS / 31, WORDS_MAX = 4 };
+enum { EXCEPTIONS_MAX = 16, OVERRIDES_MAX = 3, MONTHS_MAX = LIMIT_CLOCK_UNITS / 31, WORDS_MAX = 4 };
 
 struct sentence {
     struct load *load;
@@ -320,6 +320,8 @@ static void link_extension(struct load *load, const struct sentence *s, const st
     out->extend_most = most.count;
 }
 
+static const char *const NAMES[] = {"within", "not-before", "ahead"};
+
 /* The sentence of the rule itself, by direction. False: reported. */
 static bool link_rule(struct sentence *s, enum direction direction, struct limit *out)
 {
@@ -349,23 +351,23 @@ static bool link_rule(struct sentence *s, enum direction direction, struct limit
     return true;
 }
 
-void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
-                const struct node *node, enum direction direction, struct limit *out)
+static void read_limit(struct load *load, const struct procedure *procedure,
+                       const struct step *step, const struct node *node,
+                       enum direction direction, bool higher, struct limit *out)
 {
-    static const char *const NAMES[] = {"within", "not-before", "ahead"};
-    static const char *const KEYS[] = {"is except roll round extend basis source meets",
-                                       "is except round basis source meets",
-                                       "is round miss basis source meets"};
-    const char *what = NAMES[direction];
+    static const char *const KEYS[][2] = {
+        {"is except roll round extend override basis source meets",
+         "is except roll round extend basis meets"},
+        {"is except round override basis source meets", "is except round basis meets"},
+        {"is round miss override basis source meets", "is round miss basis meets"}};
+    const char *what = higher ? "an override" : NAMES[direction];
     struct sentence s = {.load = load, .procedure = procedure, .step = step, .node = node};
-    if (!node)
-        return;
     if (node->kind == NODE_SCALAR) {
         diagnose(load, PROBLEM_NO_BASIS, node->pos,
                  "\"%.*s\" has neither basis nor source. Write {is: %.*s, basis: 15}, or "
                  "source: local.", STR_FMT(node->text), STR_FMT(node->text));
     } else {
-        if (!check_map(load, node, what, KEYS[direction]))
+        if (!check_map(load, node, what, KEYS[direction][higher]))
             return;
         out->basis = read_basis(load, node, what, NULL, BASIS_REQUIRED);
         out->meets = parse_meets(load, node);
@@ -395,4 +397,68 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
                  "is taken and marked.");
     else
         out->refuses = read_word(load, miss, "miss", "refuse mark") == 0;
+}
+
+/* ---- higher law ----------------------------------------------------------------------------- */
+
+static enum rank rank_of(const struct load *load, const struct limit *limit)
+{
+    const struct annexed *law = policy_annexed(load->policy, limit->basis.article);
+    return law ? law->rank : RANK_SAME;
+}
+
+/* The highest acts; what it displaces hangs below it, by rank. */
+static void displace(const struct load *load, struct limit *out, struct limit *other)
+{
+    enum rank rank = rank_of(load, other);
+    struct limit *above = out;
+    if (rank > rank_of(load, out)) {
+        struct limit *lower = NEW(load->arena, struct limit);
+        *lower = *out;
+        *out = *other;
+        out->displaced = lower;
+        return;
+    }
+    while (above->displaced && rank_of(load, above->displaced) > rank)
+        above = above->displaced;
+    other->displaced = above->displaced;
+    above->displaced = other;
+}
+
+static bool prevails(struct load *load, const struct node *node, const struct limit *out,
+                     const struct limit *other)
+{
+    enum rank rank = rank_of(load, other);
+    if (rank == RANK_SAME) {
+        diagnose(load, PROBLEM_OVERRIDE, node->pos,
+                 "an override cites an article of higher law, such as basis: AB-12; give the "
+                 "regulation AB a rank in pack.yaml, also: {AB: {rank: law, ...}}.");
+        return false;
+    }
+    for (const struct limit *one = out; one; one = one->displaced)
+        if (rank_of(load, one) == rank) {
+            diagnose(load, PROBLEM_OVERRIDE, node->pos,
+                     "this limit is set twice by law of the same rank, also by article %.*s; keep "
+                     "one.", STR_FMT(one->basis.article));
+            return false;
+        }
+    return true;
+}
+
+void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
+                const struct node *node, enum direction direction, struct limit *out)
+{
+    if (!node)
+        return;
+    read_limit(load, procedure, step, node, direction, false, out);
+    const struct node *list = node->kind == NODE_MAP ? node_get(node, "override") : NULL;
+    if (!out->present || !list || !check_list(load, list, "override", OVERRIDES_MAX))
+        return;
+    for (size_t i = 0; i < list->items.len; i++) {
+        const struct node *item = list->items.items[i];
+        struct limit *other = NEW(load->arena, struct limit);
+        read_limit(load, procedure, step, item, direction, true, other);
+        if (other->present && prevails(load, item, out, other))
+            displace(load, out, other);
+    }
 }

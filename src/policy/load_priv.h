@@ -80,7 +80,8 @@
     X(NO_SYSTEM, "P517", false)       /* a rule about a system where there is none */             \
     X(EXTENSION, "P518", false)       /* an extension of what cannot be extended */               \
     X(CITED, "P519", false)           /* what a cited case, or the body in a seat, cannot say */  \
-    X(OPENING, "P520", false)         /* a procedure that cannot open by itself */
+    X(OPENING, "P520", false)         /* a procedure that cannot open by itself */                \
+    X(OVERRIDE, "P521", false)        /* an override that no higher law commands */
 
 enum problem {
 #define X(symbol, code, warning) PROBLEM_##symbol,

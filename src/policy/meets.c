@@ -80,12 +80,24 @@ static bool shown_cites(const struct procedure *procedure, const struct shown *s
     return field && cites(&field->basis, article);
 }
 
+/* With what it displaces, and by which article it does. */
+static bool limit_cites(const struct load *load, const struct limit *limit, str article)
+{
+    for (const struct limit *one = limit; one; one = one->displaced) {
+        const struct annexed *law = policy_annexed(load->policy, one->basis.article);
+        if (cites(&one->basis, article) || cites(&one->extend_basis, article) ||
+            (law && cites(&law->basis, article)))
+            return true;
+    }
+    return false;
+}
+
 static bool step_cites(const struct load *load, const struct procedure *procedure,
                        const struct step *step, str article)
 {
-    bool found = cites(&step->basis, article) || cites(&step->within.basis, article) ||
-                 cites(&step->not_before.basis, article) || cites(&step->ahead.basis, article) ||
-                 cites(&step->within.extend_basis, article);
+    bool found = cites(&step->basis, article) || limit_cites(load, &step->within, article) ||
+                 limit_cites(load, &step->not_before, article) ||
+                 limit_cites(load, &step->ahead, article);
     for (size_t i = 0; i < step->form.n && !found; i++)
         found = cites(&step->form.fields[i].basis, article);
     for (size_t i = 0; i < step->n_needs && !found; i++)
@@ -111,10 +123,12 @@ static void add(struct arena *arena, struct claimed *all, const struct claims *c
 
 static void add_limit(struct arena *arena, struct claimed *all, const struct limit *limit)
 {
-    add(arena, all, &limit->meets);
-    add(arena, all, &limit->extend_meets);
-    for (size_t i = 0; i < limit->n; i++)
-        add(arena, all, &limit->cases[i].meets);
+    for (const struct limit *one = limit; one; one = one->displaced) {
+        add(arena, all, &one->meets);
+        add(arena, all, &one->extend_meets);
+        for (size_t i = 0; i < one->n; i++)
+            add(arena, all, &one->cases[i].meets);
+    }
 }
 
 static void add_form(struct arena *arena, struct claimed *all, const struct form *form)

@@ -206,16 +206,26 @@ static void change_roll(struct making *making, struct node *limit, const struct 
                S("roll: none"));
 }
 
-static void mutate_limit(struct making *making, struct node *step, const char *key)
+static bool same_place(const struct node *node, struct pos pos)
 {
-    struct node *limit = child(step, key);
-    if (!limit)
-        return;
-    struct making_mark mark = enter(making, str_of(key), limit);
+    return node && str_eq(node->pos.file, pos.file) && node->pos.line == pos.line &&
+           node->pos.column == pos.column;
+}
+
+/* The item of an override list that acts, by where its sentence stands; NULL: the limit itself. */
+static struct node *acting_override(const struct node *list, struct pos pos, size_t *out_at)
+{
+    for (*out_at = 0; list && *out_at < list->items.len; ++*out_at)
+        if (same_place(child(list->items.items[*out_at], "is"), pos))
+            return list->items.items[*out_at];
+    return NULL;
+}
+
+static void mutate_parts(struct making *making, struct node *limit, const char *key)
+{
     struct node *is = child(limit, "is"), *extend = child(limit, "extend");
     struct node *miss = child(limit, "miss");
     bool rolls = str_eq(str_of(key), S("within")) && !child(limit, "roll");
-    drop_key(making, MUTATION_LIMIT, step, key);
     mutate_sentence(making, limit, is, rolls);
     if (str_eq(str_of(key), S("within")))
         change_roll(making, limit, is);
@@ -231,12 +241,35 @@ static void mutate_limit(struct making *making, struct node *step, const char *k
         drop_key(making, MUTATION_LIMIT, limit, "extend");
         leave(making, inner);
     }
+}
+
+/* What higher law displaces binds nobody: only what acts is changed. */
+static void mutate_limit(struct making *making, struct node *step, const char *key,
+                         const struct limit *acts)
+{
+    struct node *limit = child(step, key), *list = limit ? child(limit, "override") : NULL;
+    size_t at;
+    if (!limit)
+        return;
+    struct making_mark mark = enter(making, str_of(key), limit);
+    struct node *higher = acting_override(list, acts->pos, &at);
+    drop_key(making, MUTATION_LIMIT, step, key);
+    if (higher) {
+        struct making_mark inner = enter(making, S("override"), NULL);
+        struct making_mark item = enter_item(making, at, higher);
+        drop_item(making, MUTATION_LIMIT, list, at);
+        mutate_parts(making, higher, key);
+        leave(making, item);
+        leave(making, inner);
+    } else {
+        mutate_parts(making, limit, key);
+    }
     leave(making, mark);
 }
 
 void mutate_limits(struct making *making, struct node *step)
 {
-    mutate_limit(making, step, "within");
-    mutate_limit(making, step, "not-before");
-    mutate_limit(making, step, "ahead");
+    mutate_limit(making, step, "within", &making->step->within);
+    mutate_limit(making, step, "not-before", &making->step->not_before);
+    mutate_limit(making, step, "ahead", &making->step->ahead);
 }

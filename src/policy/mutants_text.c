@@ -161,6 +161,14 @@ static str next_list(const struct policy *policy, str list)
     return STR_NONE;
 }
 
+static str next_procedure(const struct policy *policy, str procedure)
+{
+    for (size_t i = 0; i < policy->n_procedures; i++)
+        if (str_eq(policy->procedures[i].id, procedure))
+            return policy->procedures[(i + 1) % policy->n_procedures].id;
+    return STR_NONE;
+}
+
 /* ---- tokens -------------------------------------------------------------------------------- */
 
 /* NAME( ... ), at the name: another word inside, and the question turned round. */
@@ -182,6 +190,8 @@ static void change_question(struct reading *r, size_t i)
         exchange(r, MUTATION_WORD, i + 4, next_cited(r, i + 2, close));
     if (str_eq(name, S("listed")))
         exchange(r, MUTATION_WORD, i + 2, next_list(making->policy, r->tokens[i + 2].text));
+    if (str_eq(name, S("running")))
+        exchange(r, MUTATION_WORD, i + 2, next_procedure(making->policy, r->tokens[i + 2].text));
     bool number = str_eq(name, S("in-a-row")), whole = i == 0 && close + 1 == r->n;
     if (!number && !whole && (i == 0 || r->tokens[i - 1].kind != TOKEN_NOT))
         splice(r, MUTATION_NEGATION, i, i,

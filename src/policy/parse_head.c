@@ -193,6 +193,21 @@ static void parse_from(struct load *load, const struct node *root)
                  STR_FMT(text));
 }
 
+/* A regulation that prevails says by which article it does. */
+static void parse_rank(struct load *load, const struct node *map, const char *what,
+                       struct annexed *out)
+{
+    const struct node *rank = node_get(map, "rank"), *basis = node_get(map, "basis");
+    if (rank) {
+        int at = read_word(load, rank, "rank", "provincial-rule regulation law");
+        out->rank = (enum rank)(1 + at); /* the words stand as RANKS; -1: reported */
+        out->basis = read_basis(load, map, what, NULL, BASIS_REQUIRED);
+    } else if (basis) {
+        diagnose(load, PROBLEM_MISSING_KEY, basis->pos,
+                 "basis says by which article %s prevails; add its rank, or remove it.", what);
+    }
+}
+
 static void parse_annexed(struct load *load, const struct node_entry *entry, struct annexed *out)
 {
     const char *what = named(load, "regulation", entry->key->text);
@@ -205,8 +220,9 @@ static void parse_annexed(struct load *load, const struct node_entry *entry, str
         diagnose(load, PROBLEM_BAD_ID, out->pos,
                  "the prefix of a regulation is 1 to %d capital letters, as its requirements have "
                  "it.", (int)PREFIX_MAX);
-    if (!check_map(load, entry->value, what, "title short document"))
+    if (!check_map(load, entry->value, what, "title short document rank basis source"))
         return;
+    parse_rank(load, entry->value, what, out);
     const struct node *title = node_get(entry->value, "title");
     const struct node *brief = node_get(entry->value, "short");
     if (!title)

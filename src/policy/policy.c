@@ -63,13 +63,19 @@ const struct listing_rule *policy_list(const struct policy *policy, str id)
     FIND(policy->lists, policy->n_lists, id);
 }
 
-struct label policy_regulation(const struct policy *policy, str article)
+const struct annexed *policy_annexed(const struct policy *policy, str article)
 {
     str prefix = article_prefix(article);
     for (size_t i = 0; i < policy->n_also; i++)
         if (str_eq(policy->also[i].prefix, prefix))
-            return policy->also[i].brief;
-    return (struct label){policy->short_zh, policy->short_en};
+            return &policy->also[i];
+    return NULL;
+}
+
+struct label policy_regulation(const struct policy *policy, str article)
+{
+    const struct annexed *other = policy_annexed(policy, article);
+    return other ? other->brief : (struct label){policy->short_zh, policy->short_en};
 }
 
 const struct report *policy_report(const struct policy *policy, str id)

@@ -76,6 +76,7 @@ struct environment {
     bool (*has)(void *facts, str material);              /* filed in the step's current round */
     bool (*shorter)(void *facts, str step);              /* its notice was shorter than it ought */
     bool (*listed)(void *facts, str list);               /* the list finds the system */
+    bool (*running)(void *facts, str procedure);         /* another open case about the system */
     /* From now on paths of the register mean its n-th line, latest first; false when there is
      * none, or a period is missing between it and the one before. */
     bool (*line)(void *facts, str register_id, size_t n);
@@ -196,6 +197,8 @@ struct limit {
     str step, outcome;           /* ANCHOR_FACT */
     struct basis basis;
     struct claims meets;
+    struct limit *displaced;       /* what this one, of higher law, takes the place of, and so on
+                                    * down to the regulation's own; NULL: nothing */
     struct pos pos;
 };
 
@@ -421,10 +424,24 @@ struct role {
 };
 
 /* Another regulation whose rules the same pack holds; its articles are cited PREFIX-12. */
+/* What prevails over the regulation (上位法优先), the highest last. Symbol, word, zh, en. */
+#define RANKS(X)                                                                                  \
+    X(PROVINCIAL_RULE, "provincial-rule", "省政府规章", "rule of the province")                   \
+    X(REGULATION, "regulation", "法规", "regulation of the state or province")                    \
+    X(LAW, "law", "法律", "law")
+enum rank {
+    RANK_SAME,                   /* another regulation of the same standing */
+#define X(symbol, word, zh, en) RANK_##symbol,
+    RANKS(X)
+#undef X
+};
+
 struct annexed {
     str prefix;                  /* capital letters, as its requirements have it */
     struct label title, brief;
     str document;
+    enum rank rank;
+    struct basis basis;          /* the article by which one of higher rank prevails */
     struct pos pos;
 };
 
@@ -640,6 +657,8 @@ const struct material_kind *policy_material(const struct policy *policy, str id)
 const struct item *policy_item(const struct policy *policy, str id);
 const struct ledger *policy_register(const struct policy *policy, str id);
 const struct listing_rule *policy_list(const struct policy *policy, str id);
+/* The other regulation of the pack that the article belongs to; NULL: the pack's own. */
+const struct annexed *policy_annexed(const struct policy *policy, str article);
 /* The short title of the regulation that an article of the pack belongs to. */
 struct label policy_regulation(const struct policy *policy, str article);
 const struct report *policy_report(const struct policy *policy, str id);

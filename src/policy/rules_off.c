@@ -31,6 +31,15 @@ static void shorter(struct limit *limit)
         limit->present = false;
 }
 
+/* Without the higher law, what it displaced binds. */
+static void leave_out(struct limit *limit, void (*weaken)(struct limit *))
+{
+    if (limit->displaced)
+        *limit = *limit->displaced;
+    else
+        weaken(limit);
+}
+
 /* The limit of the step that has this exception. */
 static struct limit *limit_of(struct step *step, const void *part)
 {
@@ -106,15 +115,15 @@ void rule_neutralise(struct policy *policy, const struct rule *rule)
     struct procedure *procedure = rule->procedure;
     struct limit *limit;
     switch (rule->kind) {
-    case RULE_WITHIN: longer(&step->within); break;
+    case RULE_WITHIN: leave_out(&step->within, longer); break;
     case RULE_EXCEPT:
         limit = limit_of(step, rule->part);
         must(limit != NULL);
         DROP(limit->cases, limit->n, rule->at);
         break;
     case RULE_EXTEND: step->within.extend_most++; break;
-    case RULE_WAIT: shorter(&step->not_before); break;
-    case RULE_AHEAD: shorter(&step->ahead); break;
+    case RULE_WAIT: leave_out(&step->not_before, shorter); break;
+    case RULE_AHEAD: leave_out(&step->ahead, shorter); break;
     case RULE_NEED: DROP(step->needs, step->n_needs, rule->at); break;
     case RULE_OFFER: DROP(procedure->offered, procedure->n_offered, rule->at); break;
     case RULE_WITHDRAW: procedure->withdrawal.n_before = 0; break;

@@ -102,6 +102,19 @@ bool record_of_row(struct arena *arena, const struct row_record *row, struct rec
            bad_column("records", row->id, "form", e);
 }
 
+static bool count_running(struct world *world, struct system_state *system, struct err *e)
+{
+    struct row_running_of_system *rows;
+    size_t n;
+    system->running.len = 0;
+    if (!q_running_of_system(world->db, world->arena, system->id, &rows, &n, e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        *VEC_ADD(world->arena, &system->running) =
+            (struct open_cases){rows[i].procedure, rows[i].count};
+    return true;
+}
+
 bool world_records(struct world *world, struct system_state *system, struct err *e)
 {
     struct row_record *rows;
@@ -112,7 +125,7 @@ bool world_records(struct world *world, struct system_state *system, struct err 
     for (size_t i = 0; i < n; i++)
         if (!record_of_row(world->arena, &rows[i], VEC_ADD(world->arena, &system->records), e))
             return false;
-    return true;
+    return count_running(world, system, e);
 }
 
 bool world_lines(struct world *world, int64_t authority, const struct policy *policy,

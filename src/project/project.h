@@ -39,7 +39,8 @@ bool world_authority(struct world *world, int64_t id, struct authority_state **o
     WARN_UNUSED;
 /* Parses the loaded authority's calendar out of the kept texts, once. Errors: CORRUPT. */
 bool world_calendar(struct world *world, struct err *e) WARN_UNUSED;
-/* The lines in force about the system, at most LIMIT_RECORDS, into system->records. */
+/* What conditions ask beside its own rows: the lines in force about the system, at most
+ * LIMIT_RECORDS, and how many cases about it are open. */
 bool world_records(struct world *world, struct system_state *system, struct err *e) WARN_UNUSED;
 /* Of each register about bodies the latest line of each body. */
 bool world_lines(struct world *world, int64_t authority, const struct policy *policy,

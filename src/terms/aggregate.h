@@ -173,6 +173,11 @@ struct listing {
     bool gone, changed;
 };
 
+struct open_cases {
+    str procedure;
+    int64_t cases;               /* 1 or more */
+};
+
 struct system_state {
     int64_t id, authority, owner, provider; /* provider: 0 while there is none */
     str name;
@@ -180,6 +185,7 @@ struct system_state {
     date live_on, retired_on;
     VEC(struct grant) grants;
     VEC(struct listing) listings;
+    VEC(struct open_cases) running; /* open cases about it; changed by none of its own events */
     VEC(struct record) records; /* those in force, latest period first; changed by filing alone */
     bool changed;
 };

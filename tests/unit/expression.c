@@ -139,7 +139,7 @@ static bool has(void *facts, str material)
     return str_eq(material, S("paper"));
 }
 
-/* No notice was short, no list finds anything, no register has a line. */
+/* No notice was short, no list finds anything, no case is open, no register has a line. */
 static bool nothing(void *facts, str word)
 {
     (void)facts;
@@ -167,7 +167,8 @@ static struct doc *amounts(int64_t vcpu, int64_t memory)
 
 static bool evaluate(struct world *world, const char *text, bool *out, str *out_why)
 {
-    struct environment env = {world, path, path_of, done_of, done, has, nothing, nothing, no_line};
+    struct environment env = {world, path, path_of, done_of, done, has, nothing, nothing,
+                              nothing, no_line};
     struct expression *expression = compile(arena, str_of(text), PLACE_NEEDS);
     if (!expression) {
         str printed = diagnostics_print(arena, &found);
@@ -351,9 +352,11 @@ static const struct {
     {"apply.days > 1000000001", 14, "P201: the number is too large."},
     {"1 < apply.days < 3", 16, "P201: comparisons cannot be chained; join two with and."},
     {"size(granted) > 1", 1, "P201: there is no \"size(...)\"; expected given, has, done, open, "
-     "short, listed or in-a-row."},
+     "short, listed, running or in-a-row."},
     {"has(paper.x)", 5, "P201: has() takes the name of one material."},
     {"done(apply)", 6, "P201: done() takes STEP.OUTCOME."},
+    {"running(sample.apply)", 9, "P201: running() takes the name of one procedure."},
+    {"running(sampel)", 1, "P120: no procedure \"sampel\"; there is none."},
     {"given(apply.wanted.vcpu)", 7, "P201: given() takes FIELD or STEP.FIELD."},
     {"given(today)", 1, "P204: today is always given; remove given(today)."},
     {"given(unit.level)", 1,
@@ -604,7 +607,8 @@ static void random_texts_and_answers_do_no_harm(void **state)
     uint64_t seed = given ? strtoull(given, NULL, 10) : 410;
     struct prng prng;
     struct world world = {.wanted = amounts(8500000, 1), .prng = &prng};
-    struct environment env = {&world, path, path_of, done_of, done, has, nothing, nothing, no_line};
+    struct environment env = {&world, path, path_of, done_of, done, has, nothing, nothing,
+                              nothing, no_line};
     struct arena *work = arena_new(LIMIT_ARENA_POLICY), *kept = arena;
     int compiled = 0, held = 0;
     print_message("seed %llu (YUNJIAN_SEED)\n", (unsigned long long)seed);

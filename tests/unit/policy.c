@@ -264,6 +264,37 @@ static void a_field_of_some_outcomes_is_given_where_they_are(void **state)
     assert_false(field_applies(provider, S("refuse")));
 }
 
+/* The regulation, a rule of the province, the state's regulations and a law set the same limit: the
+ * law acts, and says in whose place; left out, the next one does. */
+static void the_highest_law_sets_the_limit(void **state)
+{
+    (void)state;
+    static const char *const ARTICLES[] = {"CD-2", "EF-2", "AB-2", "1"};
+    struct pack pack = golden_pack(S("override-loads"));
+    struct diagnostics found;
+    struct policy *policy = policy_load(arena, &pack, &found);
+    str faults = diagnostics_print(arena, &found);
+    if (!policy || faults.len)
+        fail_msg("%.*s", STR_FMT(faults));
+    struct procedure *procedure = &policy->procedures[0];
+    struct step *review = &procedure->steps[1];
+    str said = limit_aloud(arena, policy, procedure, review, &review->within, false).en;
+    assert_string_equal(
+        str_to_cstr(arena, said),
+        "within 2 working days after it was opened"
+        "; by higher law (article 9), in place of: within 3 working days after it was opened "
+        "(Regulation, article 2)"
+        "; by higher law (article 9), in place of: within 4 working days after it was opened "
+        "(Rule of the Province, article 2)"
+        "; by higher law (article 9), in place of: within 5 working days after it was opened "
+        "(article 1)");
+    struct rule law = {.kind = RULE_WITHIN, .procedure = procedure, .step = review};
+    for (size_t i = 0; i < COUNT_OF(ARTICLES); i++, rule_neutralise(policy, &law)) {
+        assert_string_equal(str_to_cstr(arena, review->within.basis.article), ARTICLES[i]);
+        assert_int_equal(review->within.cases[0].count, 2 + i);
+    }
+}
+
 /* A code without an example is a sentence that nobody has read. */
 static void every_code_has_a_golden(void **state)
 {
@@ -462,6 +493,7 @@ int main(void)
         TEST(every_fault_is_refused_word_for_word),
         TEST(the_golden_base_itself_loads),
         TEST(a_field_of_some_outcomes_is_given_where_they_are),
+        TEST(the_highest_law_sets_the_limit),
         TEST(every_code_has_a_golden),
         TEST(sizes_are_limited_from_both_sides),
         TEST(steps_and_fields_are_limited_from_both_sides),
