@@ -61,6 +61,7 @@ void check_offered(struct act *act);
 /* The reason that an act beside the flow needs; refused when it is empty or too long. */
 bool has_reason(struct act *act, str text);
 bool has_control(str text, bool multiline);
+/* The basis's own, else the step's; "local" for what the authority has set itself. */
 str article_of(struct basis basis, const struct step *step);
 struct value form_value(const struct field *field, const struct doc *form);
 bool fits_kind(enum field_type type, enum doc_kind kind);

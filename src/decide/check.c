@@ -8,7 +8,9 @@ static const struct words NO_WORDS;
 /* The article of a part, or of the step when the part names none. */
 str article_of(struct basis basis, const struct step *step)
 {
-    return basis.article.len ? basis.article : step->basis.article;
+    if (!basis.local && basis.article.len)
+        return basis.article;
+    return basis.local || step->basis.local ? ARTICLE_LOCAL : step->basis.article;
 }
 
 static void bad_field(struct act *act, const struct field *field, str zh, str en)
@@ -476,10 +478,12 @@ void check_days(struct act *act)
     }
 }
 
-bool step_requires_material(const struct step *step, str material)
+bool outcome_requires_material(const struct step *step, const struct outcome *outcome,
+                               str material)
 {
     for (size_t i = 0; i < step->n_needs; i++)
-        if (str_eq(expression_material(step->needs[i].when), material))
+        if ((!step->needs[i].outcome.len || str_eq(step->needs[i].outcome, outcome->id)) &&
+            str_eq(expression_material(step->needs[i].when), material))
             return true;
     return false;
 }

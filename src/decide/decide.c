@@ -154,6 +154,26 @@ bool decide_may_open(const struct facts *facts, const struct procedure *procedur
            str_eq(facts->actor->role, procedure->steps[0].by);
 }
 
+struct refusal decide_obstacles(struct arena *arena, const struct facts *facts,
+                                const struct procedure *procedure)
+{
+    struct decision decision = {0};
+    struct command command = {.kind = COMMAND_open_case, .procedure = procedure->id};
+    struct act act = {
+        .arena = arena,
+        .facts = facts,
+        .command = &command,
+        .out = &decision,
+        .policy = facts->policy,
+        .procedure = procedure,
+        .step = &procedure->steps[0],
+        .day = facts->today,
+        .system = facts->system ? copy_system(arena, facts->system) : NULL,
+    };
+    check_offered(&act);
+    return decision.refusal;
+}
+
 struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, size_t *out_n)
 {
     *out_n = 0;

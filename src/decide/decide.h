@@ -123,6 +123,10 @@ struct allowed {
 struct allowed *decide_allowed(struct arena *arena, const struct facts *facts, size_t *out_n);
 /* May the actor open cases of this procedure? */
 bool decide_may_open(const struct facts *facts, const struct procedure *procedure);
+/* What must hold before a case of this procedure is opened and does not now, as the opening would
+ * be refused for; in the arena. */
+struct refusal decide_obstacles(struct arena *arena, const struct facts *facts,
+                                const struct procedure *procedure);
 /* May the actor take the case back now? */
 bool decide_may_withdraw(const struct facts *facts, const struct procedure *procedure);
 /* Is there a task of another's that the actor may urge today? */
@@ -133,7 +137,8 @@ struct doc *decide_presets(struct arena *arena, const struct facts *facts, const
 /* Does a condition over the facts' system and its lines hold now: of a list, of what is offered? */
 bool decide_holds(struct arena *arena, const struct facts *facts,
                   const struct expression *expression);
-/* Does some outcome of the step require this material (a has() in its needs)? */
-bool step_requires_material(const struct step *step, str material);
+/* Does the outcome require this material (a has() in its needs)? */
+bool outcome_requires_material(const struct step *step, const struct outcome *outcome,
+                               str material);
 
 #endif

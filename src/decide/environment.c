@@ -221,6 +221,15 @@ static bool is_done(void *facts, str step, str outcome)
     return false;
 }
 
+static struct value decided_on(void *facts, str step, str outcome)
+{
+    struct act *act = facts;
+    const struct task_decision *decision = case_decision(act->kase, step);
+    if (!decision || !case_done(act->kase, step, outcome))
+        return (struct value){.kind = VALUE_NONE};
+    return (struct value){.kind = VALUE_DATE, .day = decision->on};
+}
+
 static bool filed_here(void *facts, str material)
 {
     return has_material(facts, material);
@@ -240,9 +249,9 @@ bool has_material(const struct act *act, str material)
 
 struct environment act_environment(struct act *act)
 {
-    return (struct environment){act,        read_path, read_path_of, is_done_of, is_done,
-                                filed_here, is_short,  is_listed,    is_running,
-                                choose_line};
+    return (struct environment){act,        read_path,  read_path_of, is_done_of,
+                                is_done,    decided_on, filed_here,   is_short,
+                                is_listed,  is_running, choose_line};
 }
 
 bool act_holds(struct act *act, const struct expression *expression)

@@ -71,6 +71,14 @@ static struct doc *render_limits(const struct place *at)
     return list;
 }
 
+static bool is_required(const struct step *step, str material)
+{
+    for (size_t i = 0; i < step->n_outcomes; i++)
+        if (outcome_requires_material(step, &step->outcomes[i], material))
+            return true;
+    return false;
+}
+
 static struct doc *render_materials(const struct place *at)
 {
     struct doc *list = doc_list(at->arena);
@@ -81,7 +89,7 @@ static struct doc *render_materials(const struct place *at)
         doc_put_text(at->arena, one, S("id"), id);
         doc_put(at->arena, one, S("label"),
                 render_label(at->arena, kind ? kind->label : (struct label){id, id}));
-        doc_put_bool(at->arena, one, S("required"), step_requires_material(at->step, id));
+        doc_put_bool(at->arena, one, S("required"), is_required(at->step, id));
         doc_push(at->arena, list, one);
     }
     return list;

@@ -110,6 +110,28 @@ void get_procedures(struct request *r)
     reply_read(r, doc);
 }
 
+/* What keeps a case from being opened now, told before anybody fills in a form. */
+static struct doc *render_obstacles(struct arena *arena, const struct facts *facts,
+                                    const struct procedure *procedure)
+{
+    struct doc *list = doc_list(arena);
+    /* Of a procedure about a system nothing can be said before there is one. */
+    if (!decide_may_open(facts, procedure) ||
+        (procedure->subject == SUBJECT_SYSTEM && !facts->system))
+        return list;
+    struct refusal found = decide_obstacles(arena, facts, procedure);
+    for (size_t i = 0; i < found.reasons.len; i++) {
+        const struct refusal_reason *reason = &found.reasons.items[i];
+        struct doc *one = doc_map(arena);
+        doc_put_text(arena, one, S("code"), str_of(refusal_name(reason->code)));
+        doc_put(arena, one, S("label"),
+                render_label(arena, (struct label){reason->zh1, reason->en1}));
+        doc_put_text(arena, one, S("article"), reason->article.ptr ? reason->article : S(""));
+        doc_push(arena, list, one);
+    }
+    return list;
+}
+
 void get_procedure(struct request *r)
 {
     struct facts facts = {0};
@@ -132,6 +154,7 @@ void get_procedure(struct request *r)
                  procedure->basis.article.ptr ? procedure->basis.article : S(""));
     doc_put(arena, doc, S("regulation"), render_regulation(arena, facts.policy, digest));
     doc_put_bool(arena, doc, S("may_open"), decide_may_open(&facts, procedure));
+    doc_put(arena, doc, S("obstacles"), render_obstacles(arena, &facts, procedure));
     doc_put_bool(arena, doc, S("about_system"), procedure->subject == SUBJECT_SYSTEM);
     struct doc *about = facts.system ? doc_map(arena) : doc_null(arena);
     if (facts.system) {

@@ -151,6 +151,18 @@ static bool is_filed(const struct facts *facts, const struct task *task, str mat
     return false;
 }
 
+/* The outcomes that cannot be decided without it; asked: the authority asks for it, whatever is
+ * decided. */
+static struct doc *render_required(struct arena *arena, const struct step *step, str material,
+                                   bool asked)
+{
+    struct doc *list = doc_list(arena);
+    for (size_t i = 0; i < step->n_outcomes; i++)
+        if (asked || outcome_requires_material(step, &step->outcomes[i], material))
+            doc_push(arena, list, doc_text(arena, step->outcomes[i].id));
+    return list;
+}
+
 static struct doc *render_slots(struct arena *arena, const struct facts *facts,
                                 const struct procedure *procedure, const struct step *step,
                                 const struct task *task)
@@ -165,7 +177,7 @@ static struct doc *render_slots(struct arena *arena, const struct facts *facts,
                                                                  : (struct label){id, id}));
         doc_put_text(arena, doc, S("article"),
                      kind && kind->basis.article.ptr ? kind->basis.article : S(""));
-        doc_put_bool(arena, doc, S("required"), step_requires_material(step, id));
+        doc_put(arena, doc, S("required_for"), render_required(arena, step, id, false));
         doc_put_bool(arena, doc, S("filed"), is_filed(facts, task, id));
         doc_push(arena, list, doc);
     }
@@ -180,7 +192,8 @@ static struct doc *render_slots(struct arena *arena, const struct facts *facts,
         doc_put(arena, doc, S("label"),
                 render_label(arena, (struct label){asked->zh, asked->en}));
         doc_put_text(arena, doc, S("article"), step->basis.article);
-        doc_put_bool(arena, doc, S("required"), true);
+        doc_put(arena, doc, S("required_for"),
+                render_required(arena, step, asked->material, true));
         doc_put_bool(arena, doc, S("filed"), is_filed(facts, task, asked->material));
         doc_push(arena, list, doc);
     }

@@ -22,6 +22,7 @@ struct trace {
     bool reached_end;
     enum fate fate;
     int scenario, line; /* of the failure */
+    size_t in_vain;     /* scenarios in which only an act was in vain */
     char finding[160];  /* of a mutant that does not load */
     struct err err;     /* why the end was not reached, when the program could say */
 };
@@ -55,7 +56,8 @@ struct laboratory {
 
 /* ---- which scenarios ------------------------------------------------------------------------ */
 
-enum { FAR = 1 << 20 };
+/* A value without which scenarios cannot go on at all is noticed: few of them are enough. */
+enum { FAR = 1 << 20, IN_VAIN_MAX = 4 };
 
 static int lines_between(struct pos a, struct pos b)
 {
@@ -137,7 +139,8 @@ static const struct trial *mutate(void *ctx, size_t i)
     lab->mutated = mutant_pack(arena, &lab->pack, &lab->mutants[i]);
     lab->trial = (struct trial){.pack = &lab->mutated};
     lab->trial.policy = lab->round ? policy_load_again(arena, &lab->mutated, &diagnostics)
-                                   : policy_load(arena, &lab->mutated, &diagnostics);
+                                   : policy_load_changed(arena, &lab->mutated,
+                                                         lab->mutants[i].procedure, &diagnostics);
     if (lab->trial.policy && lab->n_chances[i])
         return &lab->trial;
     if (!lab->trial.policy) {
@@ -156,6 +159,7 @@ static void note_fate(void *ctx, size_t i, const struct play_result *result, con
         trace->err = *err;
         return;
     }
+    trace->in_vain += result->failed && result->act;
     if (result->failed && !(result->act && trace->fate == FATE_VAIN)) {
         trace->fate = result->act ? FATE_VAIN : FATE_KILLED;
         trace->scenario = (int)lab->playing;
@@ -170,7 +174,8 @@ static bool goes_on(const struct laboratory *lab, size_t i, struct branch *out)
 {
     const struct trace *trace = &lab->traces[i];
     struct chance chance = {0, FAR, 1};
-    if (!lab->chosen[i] || trace->fate == FATE_KILLED || trace->fate == FATE_LOAD)
+    if (!lab->chosen[i] || trace->fate == FATE_KILLED || trace->fate == FATE_LOAD ||
+        trace->in_vain == IN_VAIN_MAX)
         return false;
     if (lab->round < lab->n_chances[i])
         chance = lab->chances[i][lab->round];

@@ -35,6 +35,39 @@ str invent_unit(struct town *town, bool of_county, int n)
     return str_printf(town->arena, "%s%s第%zu分局", place, BUREAUS[bureau], round);
 }
 
+/* What a role is called is seldom what a body of it is called. */
+static str body_of_role(struct town *town, str label)
+{
+    static const struct { const char *role, *body; } ENDINGS[] = {
+        {"主管部门", "大数据管理局"}, {"部门", "局"}, {"机关", "局"},      {"监督", "局"},
+        {"机构", "中心"},             {"单位", "中心"}, {"专家", "专家组"},
+    };
+    for (size_t i = 0; i < COUNT_OF(ENDINGS); i++) {
+        str ending = str_of(ENDINGS[i].role);
+        if (str_ends(label, ending))
+            return str_printf(town->arena, "%.*s%s", (int)(label.len - ending.len), label.ptr,
+                              ENDINGS[i].body);
+    }
+    return label;
+}
+
+str invent_body(struct town *town, const struct role *role, int n)
+{
+    static const char *const COMPANIES[] = {"北辰云科技", "远山云计算", "明鉴信息服务",
+                                            "长河数据技术", "青松安全科技", "云帆检测认证"};
+    str label = role->label.zh, level = role->levels[0];
+    if (str_ends(label, S("商")) || str_ends(label, S("公司")))
+        return str_printf(town->arena, "%s有限公司",
+                          COMPANIES[town->companies++ % COUNT_OF(COMPANIES)]);
+    const char *place = str_eq(level, S("province")) ? "省"
+                        : str_eq(level, S("county")) ? COUNTIES[0]
+                                                     : "市";
+    bool placed = str_starts(label, str_of(place));
+    str body = body_of_role(town, label);
+    return str_printf(town->arena, "%s%.*s%s", placed ? "" : place, STR_FMT(body),
+                      n > 0 ? "（第二）" : "");
+}
+
 str invent_system(struct town *town, int n)
 {
     static const char *const WHAT[] = {

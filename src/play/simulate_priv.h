@@ -77,6 +77,7 @@ struct town {
     struct jurisdiction *told;
     struct prng prng;
     int64_t authority, keys;
+    size_t companies;        /* that were invented */
     VEC(struct player) players;
     VEC(struct place) places; /* ascending by id */
     VEC(int64_t) cases;      /* that are in the agenda or over, ascending */
@@ -112,6 +113,8 @@ struct act {
 /* people.c: names of nobody, and values for any form. */
 str invent_person(struct town *town);
 str invent_unit(struct town *town, bool of_county, int n);
+/* A body of another role, the n-th of it from 0; companies are numbered through all roles. */
+str invent_body(struct town *town, const struct role *role, int n);
 str invent_system(struct town *town, int n);
 str invent_opinion(struct town *town, enum tone tone);
 str invent_sentence(struct town *town);

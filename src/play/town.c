@@ -152,12 +152,9 @@ static bool people_above(struct town *town, const struct role *role, struct err 
 /* Whoever oversees all is one body; of others there are two. */
 static bool people_others(struct town *town, const struct role *role, struct err *e)
 {
-    static const char *const CLOUD[] = {"北辰云科技有限公司", "远山云计算有限公司"};
-    if (role->sees == SEES_ALL)
-        return add_body(town, role->id, role->levels[0],
-                        str_printf(town->arena, "市%.*s局", STR_FMT(role->label.zh)), 0, e);
-    for (int i = 0; i < at_most(town->policy, role->id, COUNT_OF(CLOUD)); i++)
-        if (!add_body(town, role->id, role->levels[0], str_of(CLOUD[i]), 0, e))
+    int n = role->sees == SEES_ALL ? 1 : at_most(town->policy, role->id, 2);
+    for (int i = 0; i < n; i++)
+        if (!add_body(town, role->id, role->levels[0], invent_body(town, role, i), 0, e))
             return false;
     return true;
 }

@@ -276,6 +276,25 @@ static void release_scratch(void *arg)
     *scratch = NULL;
 }
 
+static bool starts(const struct procedure *procedure, str other)
+{
+    for (size_t i = 0; i < procedure->n_steps; i++)
+        for (size_t k = 0; k < procedure->steps[i].n_outcomes; k++) {
+            const struct outcome *outcome = &procedure->steps[i].outcomes[k];
+            for (size_t e = 0; e < outcome->n_effects; e++)
+                if (outcome->effects[e].kind == EFFECT_start &&
+                    str_eq(outcome->effects[e].target, other))
+                    return true;
+        }
+    return false;
+}
+
+static bool is_explored(const struct load *load, const struct procedure *procedure)
+{
+    return !load->changed.len || str_eq(procedure->id, load->changed) ||
+           starts(procedure, load->changed);
+}
+
 void audit_policy(struct load *load)
 {
     struct arena **scratch = NEW(load->arena, struct arena *);
@@ -285,7 +304,7 @@ void audit_policy(struct load *load)
     for (size_t d = 0; d < load->drafts.len; d++) {
         const struct procedure *procedure = load->drafts.items[d].procedure;
         audit_seats(load, procedure);
-        if (audit_hold(load, procedure))
+        if (audit_hold(load, procedure) && is_explored(load, procedure))
             audit_procedure(load, procedure, *scratch);
         arena_reset(*scratch);
     }

@@ -50,6 +50,7 @@ static enum value_kind value_kind(enum type type)
     case TYPE_DATE: return VALUE_DATE;
     case TYPE_QUANTITIES: return VALUE_QUANTITIES;
     case TYPE_ORGANISATIONS:
+    case TYPE_SPAN:
     case TYPE_BAD: return VALUE_NONE;
     }
     return VALUE_NONE;
@@ -145,10 +146,23 @@ static struct value compare(struct evaluation *ev, const struct term *term, stru
     return truth_value(order_holds(term->op, order));
 }
 
+static struct value add_span(struct evaluation *ev, const struct term *term, struct value day,
+                             int64_t count)
+{
+    if (day.kind != VALUE_DATE)
+        return stop(ev, S("a length of time was added to what is no date"));
+    int32_t signed_count = (int32_t)(term->op == OP_PLUS ? count : -count);
+    day.day = term->right->unit == UNIT_MONTH ? date_plus_months(day.day, signed_count)
+                                              : date_plus(day.day, signed_count);
+    return day;
+}
+
 static struct value sum(struct evaluation *ev, const struct term *term, struct value a,
                         struct value b)
 {
     int64_t result;
+    if (term->right->op == OP_SPAN)
+        return add_span(ev, term, a, b.integer);
     if (a.kind != VALUE_INTEGER || b.kind != VALUE_INTEGER)
         return stop(ev, S("values that are no numbers were added"));
     bool fits = term->op == OP_PLUS ? i64_add(a.integer, b.integer, &result)
@@ -222,7 +236,12 @@ static struct value eval(struct evaluation *ev, const struct term *term)
     if (!count_step(ev, 1))
         return (struct value){.kind = VALUE_NONE};
     switch (term->op) {
-    case OP_NUMBER: return (struct value){.kind = VALUE_INTEGER, .integer = term->number};
+    case OP_NUMBER:
+    case OP_SPAN: return (struct value){.kind = VALUE_INTEGER, .integer = term->number};
+    case OP_ON: {
+        struct value day = env->on(env->facts, term->parts[0], term->parts[1]);
+        return day.kind == VALUE_DATE ? day : stop(ev, S("the step was not decided so"));
+    }
     case OP_WORD: return (struct value){.kind = VALUE_TEXT, .text = term->parts[0]};
     case OP_PATH: return eval_path(ev, term);
     case OP_TODAY: {

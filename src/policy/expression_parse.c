@@ -94,6 +94,8 @@ static bool check_names(struct parser *p, const struct term *term, size_t inner)
         wrong = "has() takes the name of one material.";
     else if (term->op == OP_DONE && term->n_parts != 2)
         wrong = "done() takes STEP.OUTCOME.";
+    else if (term->op == OP_ON && term->n_parts != 2)
+        wrong = "on() takes STEP.OUTCOME.";
     else if (term->op == OP_GIVEN && term->n_parts > 2)
         wrong = "given() takes FIELD or STEP.FIELD.";
     else if ((term->op == OP_OPEN || term->op == OP_SHORT) && term->n_parts != 1)
@@ -143,13 +145,15 @@ static bool parse_where(struct parser *p, struct term *term)
 }
 
 /* given(PATH), has(NAME), done(NAME.NAME), open(NAME), short(NAME), listed(NAME), running(NAME),
- * in-a-row(...) */
+ * in-a-row(...), on(NAME.NAME) */
 static struct term *parse_call(struct parser *p)
 {
     static const str names[] = {{"given", 5}, {"has", 3},    {"done", 4},    {"open", 4},
-                                {"short", 5}, {"listed", 6}, {"running", 7}, {"in-a-row", 8}};
+                                {"short", 5}, {"listed", 6}, {"running", 7}, {"in-a-row", 8},
+                                {"on", 2}};
     static const enum operation ops[] = {OP_GIVEN, OP_HAS,    OP_DONE,    OP_OPEN,
-                                         OP_SHORT, OP_LISTED, OP_RUNNING, OP_IN_A_ROW};
+                                         OP_SHORT, OP_LISTED, OP_RUNNING, OP_IN_A_ROW,
+                                         OP_ON};
     const struct token *word = peek(p);
     size_t which = 0;
     while (which < COUNT_OF(names) && !str_eq(names[which], word->text))
@@ -174,6 +178,20 @@ static struct term *parse_call(struct parser *p)
     return expect(p, "\")\"");
 }
 
+/* A number, or the length of time that it becomes with a unit behind it. */
+static struct term *parse_span(struct parser *p, struct term *number)
+{
+    if (peek(p)->kind != TOKEN_NAME || !unit_parse(peek(p)->text, &number->unit))
+        return number;
+    if (number->unit == UNIT_WORKING_DAY || number->number % QUANTITY_ONE != 0 ||
+        number->number > LIMIT_CLOCK_UNITS * QUANTITY_ONE)
+        return expect(p, "a whole number of day or month");
+    number->op = OP_SPAN;
+    number->number /= QUANTITY_ONE;
+    p->i++;
+    return number;
+}
+
 static struct term *parse_atom(struct parser *p)
 {
     const struct token *t = peek(p);
@@ -181,7 +199,7 @@ static struct term *parse_atom(struct parser *p)
         struct term *term = new_term(p, OP_NUMBER, t->at);
         term->number = t->millionths;
         p->i++;
-        return term;
+        return parse_span(p, term);
     }
     if (t->kind == TOKEN_NAME) {
         if (p->tokens[p->i + 1].kind == TOKEN_OPEN)

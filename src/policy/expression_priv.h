@@ -9,10 +9,12 @@
  *     not     := "not" not | compare
  *     compare := sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum ]
  *     sum     := part { ("+" | "-") part }            both with blanks on either side
+ *     span    := NUMBER ("day" | "month")             an atom too, added to a date
  *     part    := atom [ "*" NUMBER "%" ]              of an amount, down to the millionth
  *     atom    := NUMBER | PATH [of] | "given" "(" PATH [of] ")" | "has" "(" NAME ")"
  *              | "done" "(" NAME "." NAME [of] ")" | "open" "(" NAME ")" | "short" "(" NAME ")"
- *              | "listed" "(" NAME ")" | "running" "(" NAME ")" | "(" or ")"
+ *              | "on" "(" NAME "." NAME ")" | "listed" "(" NAME ")"
+ *              | "running" "(" NAME ")" | "(" or ")"
  *              | "in-a-row" "(" NAME "where" or ")"
  *     of      := "of" PATH                            a field that cites a case, or a role
  *     PATH    := NAME [ "." NAME [ "." NAME ] ]
@@ -37,15 +39,16 @@ struct token {
 };
 
 enum operation {
-    OP_NUMBER, OP_PATH, OP_WORD, OP_TODAY, OP_GIVEN, OP_HAS, OP_DONE, OP_OPEN, OP_SHORT,
-    OP_LISTED, OP_RUNNING, OP_IN_A_ROW, OP_NOT, OP_AND, OP_OR,
+    OP_NUMBER, OP_SPAN, OP_PATH, OP_WORD, OP_TODAY, OP_ON, OP_GIVEN, OP_HAS, OP_DONE, OP_OPEN,
+    OP_SHORT, OP_LISTED, OP_RUNNING, OP_IN_A_ROW, OP_NOT, OP_AND, OP_OR,
     OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_PLUS, OP_MINUS, OP_PERCENT
 };
 
 enum type {
     TYPE_BAD,                    /* reported already: agrees with everything */
     TYPE_BOOL, TYPE_INTEGER, TYPE_LITERAL, TYPE_TEXT, TYPE_CHOICE, TYPE_DATE, TYPE_QUANTITY,
-    TYPE_QUANTITIES, TYPE_ORGANISATION, TYPE_ORGANISATIONS, TYPE_MONEY, TYPE_CASE, TYPE_PERSON
+    TYPE_QUANTITIES, TYPE_ORGANISATION, TYPE_ORGANISATIONS, TYPE_MONEY, TYPE_CASE, TYPE_PERSON,
+    TYPE_SPAN                    /* a length of time, to be added to a date */
 };
 
 struct term {
@@ -54,8 +57,9 @@ struct term {
     struct term *left, *right;
     str parts[3];                /* PATH, GIVEN, DONE as written; else the first: the one name */
     size_t n_parts;
+    enum unit unit;              /* SPAN: day or month */
     int64_t number;              /* NUMBER: millionths until typed, then in the unit of its type;
-                                  * PERCENT: millionths of a percent */
+                                  * PERCENT: millionths of a percent; SPAN: how many */
     enum type type;
     str head, name, item;        /* PATH, GIVEN: step (or "unit"), field, item of quantities */
     const struct field *field;   /* PATH, GIVEN of a form field, else NULL */

@@ -9,7 +9,7 @@ static const char *const TYPE_NAMES[] = {
     [TYPE_DATE] = "a date", [TYPE_QUANTITY] = "a quantity of one item",
     [TYPE_QUANTITIES] = "a table of quantities", [TYPE_ORGANISATION] = "an organisation",
     [TYPE_ORGANISATIONS] = "several organisations", [TYPE_MONEY] = "money",
-    [TYPE_CASE] = "a case", [TYPE_PERSON] = "a person",
+    [TYPE_CASE] = "a case", [TYPE_PERSON] = "a person", [TYPE_SPAN] = "a length of time",
 };
 static const str LEVELS[] = {{"province", 8}, {"city", 4}, {"county", 6}};
 static const str STAGES[] = {{"planned", 7}, {"live", 4}, {"retired", 7}};
@@ -90,9 +90,14 @@ static void type_sum(struct typing *ty, struct term *term)
     struct term *l = term->left, *r = term->right;
     if (l->type == TYPE_BAD || r->type == TYPE_BAD)
         return;
+    if (l->type == TYPE_DATE && r->type == TYPE_SPAN) {
+        term->type = TYPE_DATE;
+        return;
+    }
     if (!agree_numbers(ty, term, l, r)) {
         FAULT(ty, term, TYPES, "%s and %s cannot be added or subtracted; only numbers and "
-              "quantities of one item can.", TYPE_NAMES[l->type], TYPE_NAMES[r->type]);
+              "quantities of one item can, and a length of time to a date.",
+              TYPE_NAMES[l->type], TYPE_NAMES[r->type]);
         return;
     }
     if (ty->failed)
@@ -162,6 +167,10 @@ static void type_compare(struct typing *ty, struct term *term, const struct guar
         settle(ty, r, TYPE_INTEGER);
         return;
     }
+    if (l->type == TYPE_SPAN && r->type == TYPE_SPAN) {
+        FAULT(ty, term, TYPES, "a length of time is not compared; add it to a date.");
+        return;
+    }
     if (l->type != r->type) {
         bool one = l->type == TYPE_QUANTITIES || r->type == TYPE_QUANTITIES;
         FAULT(ty, term, TYPES, "cannot compare %s with %s.%s", TYPE_NAMES[l->type],
@@ -177,6 +186,9 @@ static void type_compare(struct typing *ty, struct term *term, const struct guar
 
 /* ---- logic and calls ----------------------------------------------------------------------- */
 
+/* Of guards that say a step was decided so: no field has such a name. */
+static const struct whose DECIDED = {.name = {"done()", 6}};
+
 /* What is surely given when term has that value, before rest. */
 static const struct guard *guards_of(struct arena *arena, const struct term *term, bool value,
                                      const struct guard *rest)
@@ -186,10 +198,13 @@ static const struct guard *guards_of(struct arena *arena, const struct term *ter
     if ((term->op == OP_AND && value) || (term->op == OP_OR && !value))
         return guards_of(arena, term->right, value,
                          guards_of(arena, term->left, value, rest));
-    if (term->op != OP_GIVEN || !value || term->type == TYPE_BAD)
+    bool done = term->op == OP_DONE && !term->n_of;
+    if ((term->op != OP_GIVEN && !done) || !value || term->type == TYPE_BAD)
         return rest;
     struct guard *guard = NEW(arena, struct guard);
     *guard = (struct guard){term->whose, term->head, term->name, rest};
+    if (done)
+        *guard = (struct guard){DECIDED, term->parts[0], term->parts[1], rest};
     return guard;
 }
 
@@ -240,7 +255,8 @@ static void type_step(struct typing *ty, struct term *term)
     const struct step *step =
         term->n_of ? resolve_cited_step(ty, term)
                    : want_step(ty->load, ty->scope->procedure, term->parts[0], pos);
-    bool known = step && (term->op != OP_DONE ||
+    bool outcome = term->op == OP_DONE || term->op == OP_ON;
+    bool known = step && (!outcome ||
                           want_outcome(ty->load, step, term->parts[1], pos));
     if (!known) {
         ty->failed = true;
@@ -249,6 +265,23 @@ static void type_step(struct typing *ty, struct term *term)
         FAULT(ty, term, UNKNOWN_PATH, "step %.*s has no \"ahead\", so its notice is never short.",
               STR_FMT(step->id));
     }
+}
+
+/* on(STEP.OUTCOME), behind done() of the same. */
+static void type_on(struct typing *ty, struct term *term, const struct guard *guards)
+{
+    type_step(ty, term);
+    if (term->type == TYPE_BAD)
+        return;
+    for (const struct guard *guard = guards; guard; guard = guard->next)
+        if (str_eq(guard->whose.name, DECIDED.name) && str_eq(guard->head, term->parts[0]) &&
+            str_eq(guard->name, term->parts[1])) {
+            term->type = TYPE_DATE;
+            return;
+        }
+    FAULT(ty, term, UNGUARDED, "step %.*s may not have been decided so; write done(%.*s.%.*s) "
+          "and ... before.", STR_FMT(term->parts[0]), STR_FMT(term->parts[0]),
+          STR_FMT(term->parts[1]));
 }
 
 static void type_listed(struct typing *ty, struct term *term)
@@ -322,6 +355,12 @@ static void type_term(struct typing *ty, struct term *term, const struct guard *
     switch (term->op) {
     case OP_NUMBER:
         term->type = TYPE_LITERAL;
+        return;
+    case OP_SPAN:
+        term->type = TYPE_SPAN;
+        return;
+    case OP_ON:
+        type_on(ty, term, guards);
         return;
     case OP_PATH:
         type_path(ty, term, guards);

@@ -126,6 +126,7 @@ struct load {
     const struct pack *pack;
     struct diagnostics *diagnostics;
     struct policy *policy;
+    str changed;                 /* procedure: all that differs from a pack that was audited */
     const struct node *head;     /* of pack.yaml */
     bool pack_missing;           /* one that `uses` names */
     VEC(const struct node *) roots; /* files with sections: pack.yaml first */

@@ -220,11 +220,11 @@ static bool load_stages(struct load *load, bool audited)
 }
 
 static struct policy *load_pack(struct arena *arena, const struct pack *pack, bool audited,
-                                struct diagnostics *out_diagnostics)
+                                str changed, struct diagnostics *out_diagnostics)
 {
     *out_diagnostics = (struct diagnostics){.errors = 0};
     struct load load = {.arena = arena, .pack = pack, .diagnostics = out_diagnostics,
-                        .policy = NEW(arena, struct policy)};
+                        .policy = NEW(arena, struct policy), .changed = changed};
     bool sound = load_stages(&load, audited);
     sort_findings(out_diagnostics);
     if (!sound)
@@ -236,13 +236,19 @@ static struct policy *load_pack(struct arena *arena, const struct pack *pack, bo
 struct policy *policy_load(struct arena *arena, const struct pack *pack,
                            struct diagnostics *out_diagnostics)
 {
-    return load_pack(arena, pack, false, out_diagnostics);
+    return load_pack(arena, pack, false, STR_NONE, out_diagnostics);
+}
+
+struct policy *policy_load_changed(struct arena *arena, const struct pack *pack, str procedure,
+                                   struct diagnostics *out_diagnostics)
+{
+    return load_pack(arena, pack, false, procedure, out_diagnostics);
 }
 
 struct policy *policy_load_again(struct arena *arena, const struct pack *pack,
                                  struct diagnostics *out_diagnostics)
 {
-    return load_pack(arena, pack, true, out_diagnostics);
+    return load_pack(arena, pack, true, STR_NONE, out_diagnostics);
 }
 
 size_t pack_uses(struct arena *arena, const struct pack *pack, str **out)

@@ -73,6 +73,8 @@ struct environment {
     bool (*done_of)(void *facts, struct whose whose, str step, str outcome);
     /* The last round closed with that outcome; an empty outcome asks whether it is open or held. */
     bool (*done)(void *facts, str step, str outcome);
+    /* The day on which the step's last round was decided so; VALUE_NONE when it was not. */
+    struct value (*on)(void *facts, str step, str outcome);
     bool (*has)(void *facts, str material);              /* filed in the step's current round */
     bool (*shorter)(void *facts, str step);              /* its notice was shorter than it ought */
     bool (*listed)(void *facts, str list);               /* the list finds the system */
@@ -502,6 +504,10 @@ str diagnostics_print(struct arena *arena, const struct diagnostics *diagnostics
  * 100); warnings alone do not refuse. The program lives in the arena and borrows the pack. */
 struct policy *policy_load(struct arena *arena, const struct pack *pack,
                            struct diagnostics *out_diagnostics) WARN_UNUSED;
+/* The same for a pack that differs from a sound one in that procedure alone: the states of others
+ * are not explored again, but of those that start it. Empty: anywhere. */
+struct policy *policy_load_changed(struct arena *arena, const struct pack *pack, str procedure,
+                                   struct diagnostics *out_diagnostics) WARN_UNUSED;
 /* The same without the audit, which takes most of the time: for a pack that policy_load accepts
  * before or afterwards, as a version in the record or one that is shipped. */
 struct policy *policy_load_again(struct arena *arena, const struct pack *pack,

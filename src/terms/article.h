@@ -9,6 +9,9 @@
  * form, "C10" the closing clause of chapter 10; "AB-12" article 12 of the regulation AB, which the
  * same pack holds. Anything else stands for itself. */
 
+/* In place of an article: the regulation leaves it open, the authority has set it. */
+#define ARTICLE_LOCAL S("local")
+
 /* 第十二条 / article 12, without the regulation's prefix; in the arena. */
 str article_words(struct arena *arena, str article, enum language language);
 /* "AB" of "AB-12"; empty when the article belongs to the pack's own regulation. */

@@ -188,36 +188,20 @@ static void count_days(struct walk *walk, date until)
         advance(walk, RUN_COUNT, to, NULL);
 }
 
-/* The same day number `months` later, or the last day of that month. Month by month from the
- * first of the start's month: no date needs to be made from its parts. */
-static date plus_months(date start, int32_t months)
-{
-    int year, month, day;
-    date_to_ymd(start, &year, &month, &day);
-    date first = date_plus(start, 1 - day);
-    for (int32_t i = 0; i < months; i++) {
-        first = date_plus(first, date_month_length(year, month));
-        year += month == 12;
-        month = month == 12 ? 1 : month + 1;
-    }
-    int length = date_month_length(year, month);
-    return date_plus(first, (day < length ? day : length) - 1);
-}
-
 static int32_t whole_months(date from, date to)
 {
     int year, month, day, to_year, to_month, to_day;
     date_to_ymd(from, &year, &month, &day);
     date_to_ymd(to, &to_year, &to_month, &to_day);
     int32_t months = (to_year - year) * 12 + to_month - month;
-    return months - (date_cmp(plus_months(from, months), to) > 0);
+    return months - (date_cmp(date_plus_months(from, months), to) > 0);
 }
 
 /* A month has no share that a day could use up, so the whole limit is laid down from the start
  * and the stopped days are put behind it; `used` tells the whole months that have passed. */
 static void count_months(struct walk *walk, date until)
 {
-    date last = date_plus(plus_months(walk->start, walk->length.count), walk->stopped);
+    date last = date_plus(date_plus_months(walk->start, walk->length.count), walk->stopped);
     date to = earlier(last, until);
     walk->used = whole_months(walk->start, date_plus(to, -walk->stopped));
     if (date_cmp(walk->at, to) < 0)
@@ -458,7 +442,7 @@ date clock_by(date from, struct by_date by)
     if (by.month)
         while (month > 1)
             first = date_plus(first, -date_month_length(year, --month));
-    first = plus_months(first, by.month ? by.ahead * 12 + by.month - 1 : by.ahead);
+    first = date_plus_months(first, by.month ? by.ahead * 12 + by.month - 1 : by.ahead);
     date_to_ymd(first, &year, &month, &day);
     int length = date_month_length(year, month);
     return date_plus(first, (by.day < length ? by.day : length) - 1);

@@ -130,6 +130,26 @@ date date_plus(date d, int32_t days)
     return (date){sum};
 }
 
+/* Month by month from the first of the start's month: no date needs to be made from its parts. */
+date date_plus_months(date start, int32_t months)
+{
+    int year, month, day;
+    date_to_ymd(start, &year, &month, &day);
+    date first = date_plus(start, 1 - day);
+    for (; months > 0; months--) {
+        first = date_plus(first, date_month_length(year, month));
+        year += month == 12;
+        month = month == 12 ? 1 : month + 1;
+    }
+    for (; months < 0; months++) {
+        year -= month == 1;
+        month = month == 1 ? 12 : month - 1;
+        first = date_plus(first, -date_month_length(year, month));
+    }
+    int length = date_month_length(year, month);
+    return date_plus(first, (day < length ? day : length) - 1);
+}
+
 int32_t date_between(date from, date to)
 {
     int32_t days;

@@ -19,6 +19,9 @@ int date_year(date d);
 bool date_parse(str text, date *out) WARN_UNUSED;       /* exactly YYYY-MM-DD */
 str date_print(struct arena *arena, date d);            /* YYYY-MM-DD, DATE_NONE is "" */
 date date_plus(date d, int32_t days);
+/* The same day number that many months later (earlier below 0), or the last day of that month
+ * (民法典 202). */
+date date_plus_months(date start, int32_t months);
 int32_t date_between(date from, date to);               /* days, to - from */
 int date_cmp(date a, date b);
 date date_max(date a, date b);                          /* DATE_NONE counts as before all */

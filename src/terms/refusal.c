@@ -47,6 +47,10 @@ static void add_basis(struct arena *arena, struct buf *out, str article, str reg
                       enum language language)
 {
     bool zh = language == LANGUAGE_ZH;
+    if (str_eq(article, ARTICLE_LOCAL)) {
+        buf_add(out, zh ? S("（主管部门规定）") : S(" (set by the authority)"));
+        return;
+    }
     str words = article_words(arena, article, language);
     buf_add(out, zh ? S("（依据：") : S(" ("));
     if (regulation.len)

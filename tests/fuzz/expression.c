@@ -53,6 +53,14 @@ static bool done(void *facts, str step, str outcome)
     return prng_chance(&((struct world *)facts)->prng, 50);
 }
 
+static struct value on(void *facts, str step, str outcome)
+{
+    struct value value = {.kind = VALUE_NONE};
+    if (done(facts, step, outcome))
+        value = (struct value){.kind = VALUE_DATE, .day = {18292}};
+    return value;
+}
+
 static bool has(void *facts, str material)
 {
     (void)material;
@@ -69,8 +77,9 @@ static void evaluate(struct arena *arena, str input, const struct expression *ex
 {
     struct world world = {.quantities = doc_map(arena)};
     struct environment environment = {.facts = &world, .path = path, .path_of = path_of,
-                                      .done_of = done_of, .done = done, .has = has,
+                                      .done_of = done_of, .done = done, .on = on, .has = has,
                                       .shorter = asked_of_step, .listed = asked_of_step,
+                                      .running = asked_of_step,
                                       .line = line};
     prng_seed(&world.prng, str_hash(input));
     doc_put_int(arena, world.quantities, S("vcpu"), LIMIT_QUANTITY);

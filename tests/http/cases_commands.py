@@ -96,7 +96,7 @@ def whole_way(world):
     world.must_decide('provider', case, 'allocate', 'deliver', form={'delivered': FORM['items']})
     view = world.as_('unit').get(path).json
     assert [a['step'] for a in view['actions']] == ['trial'], view['actions']
-    required = {m['id'] for m in view['actions'][0]['materials'] if m['required']}
+    required = {m['id'] for m in view['actions'][0]['materials'] if 'report' in m['required_for']}
     assert 'test-report' in required, view['actions'][0]['materials']
     trial = [t for t in view['tasks'] if t['step'] == 'trial'][0]
     assert trial['due'] and trial['derivation'][-1]['kind'] == 'due', trial
@@ -169,9 +169,27 @@ def procedures(world):
                    world.as_('auditor').get('/api/v1/procedures').json['procedures'])
     form = client.get('/api/v1/procedures/onboard').json
     assert {f['id'] for f in form['action']['form']} >= set(FORM), form
-    assert {m['id'] for m in form['action']['materials'] if m['required']} == {
+    assert {m['id'] for m in form['action']['materials'] if m['required_for'] == ['submit']} == {
         'application-form', 'technical-plan'}, form['action']['materials']
+    assert form['obstacles'] == [], form['obstacles']
     assert client.get('/api/v1/procedures/nothing').status == 404
+
+
+def what_keeps_a_case_from_being_opened(world):
+    """Told before anybody fills in a form, and what the opening is refused for."""
+    client = world.as_('unit')
+    case = world.case_in('reviewing')
+    system = client.get(f'/api/v1/cases/{case}').json['system']['id']
+    form = client.get(f'/api/v1/procedures/change?system={system}').json
+    told = [(one['code'], one['article']) for one in form['obstacles']]
+    assert told == [('not-offered', '15')] and '开通' in form['obstacles'][0]['label']['zh'], form
+    answer = client.command('/api/v1/cases', {
+        'procedure': 'change', 'system': system, 'outcome': 'submit', 'form': {}})
+    reasons = [(one['code'], one['article']) for one in answer.json['reasons']]
+    assert told[0] in reasons, answer
+    assert client.get('/api/v1/procedures/change').json['obstacles'] == []
+    # Whoever may not open it at all is told nothing of it.
+    assert world.as_('provider').get('/api/v1/procedures/change').json['obstacles'] == []
 
 
 def wait_for_proof(client, index):
@@ -276,5 +294,5 @@ def months(world):
 
 
 CASES = [contract_reads_as_meant, repeated, refusal_keeps_no_key, keys_are_ones_own, all_reasons,
-         whole_way, county_way, closed_task, worklists, unchanged, procedures, entries_and_proofs,
-         side_by_side, months]
+         whole_way, county_way, closed_task, worklists, unchanged, procedures,
+         what_keeps_a_case_from_being_opened, entries_and_proofs, side_by_side, months]

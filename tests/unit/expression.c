@@ -133,6 +133,15 @@ static bool done(void *facts, str step, str outcome)
     return str_eq(step, S("apply")) && str_eq(outcome, S("submit"));
 }
 
+/* Decided on 2020-01-31, if at all. */
+static struct value on(void *facts, str step, str outcome)
+{
+    struct value value = {.kind = VALUE_NONE};
+    if (done(facts, step, outcome))
+        value = (struct value){.kind = VALUE_DATE, .day = {18292}};
+    return value;
+}
+
 static bool has(void *facts, str material)
 {
     (void)facts;
@@ -167,7 +176,7 @@ static struct doc *amounts(int64_t vcpu, int64_t memory)
 
 static bool evaluate(struct world *world, const char *text, bool *out, str *out_why)
 {
-    struct environment env = {world, path, path_of, done_of, done, has, nothing, nothing,
+    struct environment env = {world, path, path_of, done_of, done, on, has, nothing, nothing,
                               nothing, no_line};
     struct expression *expression = compile(arena, str_of(text), PLACE_NEEDS);
     if (!expression) {
@@ -210,6 +219,14 @@ static const struct {
     {"apply.on == today", true},
     {"on > today", true},
     {"review.on > apply.on", true},
+    {"apply.on + 1 day > today", true},
+    {"apply.on + 0 day == today", true},
+    {"apply.on - 1 month + 40 day > today", true},
+    {"done(apply.submit) and on(apply.submit) + 1 month == on(apply.submit) + 29 day", true},
+    {"done(apply.submit) and on(apply.submit) + 13 month == on(apply.submit) + 394 day", true},
+    {"done(apply.submit) and on(apply.submit) - 2 month == on(apply.submit) - 62 day", true},
+    {"done(review.refuse) and on(review.refuse) > today", false},
+    {"not done(review.refuse) or on(review.refuse) > today", true},
     {"body == body", true},
     {"apply.wanted.vcpu > 8", true},
     {"apply.wanted.vcpu == 8.5", true},
@@ -352,9 +369,26 @@ static const struct {
     {"apply.days > 1000000001", 14, "P201: the number is too large."},
     {"1 < apply.days < 3", 16, "P201: comparisons cannot be chained; join two with and."},
     {"size(granted) > 1", 1, "P201: there is no \"size(...)\"; expected given, has, done, open, "
-     "short, listed, running or in-a-row."},
+     "short, listed, running, in-a-row or on."},
     {"has(paper.x)", 5, "P201: has() takes the name of one material."},
     {"done(apply)", 6, "P201: done() takes STEP.OUTCOME."},
+    {"on(apply)", 4, "P201: on() takes STEP.OUTCOME."},
+    {"on(apply.submit) > today", 1,
+     "P203: step apply may not have been decided so; write done(apply.submit) and ... before."},
+    {"done(review.refuse) and on(apply.submit) > today", 25,
+     "P203: step apply may not have been decided so; write done(apply.submit) and ... before."},
+    {"apply.on + 5 working-day > today", 14,
+     "P201: expected a whole number of day or month, found \"working-day\"."},
+    {"apply.on + 0.5 month > today", 16,
+     "P201: expected a whole number of day or month, found \"month\"."},
+    {"apply.on + 5 > today", 10,
+     "P202: a date and a number cannot be added or subtracted; only numbers and "
+     "quantities of one item can, and a length of time to a date."},
+    {"apply.days + 5 day > 3", 12,
+     "P202: a number and a length of time cannot be added or subtracted; only numbers and "
+     "quantities of one item can, and a length of time to a date."},
+    {"5 day > 3", 7, "P202: cannot compare a length of time with a number."},
+    {"5 day == 5 day", 7, "P202: a length of time is not compared; add it to a date."},
     {"running(sample.apply)", 9, "P201: running() takes the name of one procedure."},
     {"running(sampel)", 1, "P120: no procedure \"sampel\"; there is none."},
     {"given(apply.wanted.vcpu)", 7, "P201: given() takes FIELD or STEP.FIELD."},
@@ -412,8 +446,8 @@ static const struct {
     {"apply.urgent < apply.urgent", 14,
      "P202: a condition has no such order; expected == or !=."},
     {"on + 1 > today", 4,
-     "P202: a date and a number cannot be added or subtracted; only numbers and quantities of one "
-     "item can."},
+     "P202: a date and a number cannot be added or subtracted; only numbers and "
+     "quantities of one item can, and a length of time to a date."},
     {"apply.days > 1.5", 14,
      "P202: this is compared with a whole number; write it without decimals."},
     {"apply.days < apply.wanted.vcpu", 12,
@@ -607,7 +641,7 @@ static void random_texts_and_answers_do_no_harm(void **state)
     uint64_t seed = given ? strtoull(given, NULL, 10) : 410;
     struct prng prng;
     struct world world = {.wanted = amounts(8500000, 1), .prng = &prng};
-    struct environment env = {&world, path, path_of, done_of, done, has, nothing, nothing,
+    struct environment env = {&world, path, path_of, done_of, done, on, has, nothing, nothing,
                               nothing, no_line};
     struct arena *work = arena_new(LIMIT_ARENA_POLICY), *kept = arena;
     int compiled = 0, held = 0;

@@ -164,10 +164,37 @@ describe('the fields of an outcome', () => {
   })
 })
 
+describe('a material', () => {
+  const outcomes = ['approve', 'refuse'].map((id) => ({ id }))
+  const slot = (id: string, required_for: string[]) => ({
+    id,
+    label,
+    article: '',
+    required_for,
+    filed: false,
+  })
+  const action = {
+    form: [],
+    values: {},
+    items,
+    outcomes,
+    materials: [slot('plan', ['approve', 'refuse']), slot('report', ['approve']), slot('more', [])],
+    opinion: false,
+  } as unknown as Action
+
+  it('is missing where the outcome needs it, and before one is chosen where all do', () => {
+    const { obstacles } = useCommand(action, new Attachments(7), words('zh'), (l) => l.zh)
+    const missing = (chosen?: string) => obstacles(true, chosen).map((one) => one.target)
+    expect(missing()).toEqual(['material-plan'])
+    expect(missing('approve')).toEqual(['material-plan', 'material-report'])
+    expect(missing('refuse')).toEqual(['material-plan'])
+  })
+})
+
 describe('a refusal', () => {
   const action = {
     form: [field('provider', 'organisation')],
-    materials: [{ id: 'plan', label, article: '', required: true, filed: false }],
+    materials: [{ id: 'plan', label, article: '', required_for: ['submit'], filed: false }],
   } as unknown as Action
   const reason = (code: string, where: string) => ({ code, where, article: '12', text: where })
   const refused = (reasons: Problem['reasons']) =>

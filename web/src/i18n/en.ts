@@ -195,6 +195,7 @@ const en: typeof zh = {
   material: {
     title: 'Materials',
     required: 'required',
+    requiredFor: 'required for {outcomes}',
     optional: 'optional',
     filed: 'filed in this round',
     choose: 'Choose a file',
@@ -223,6 +224,8 @@ const en: typeof zh = {
     none: 'Your post may not open cases.',
     noneHint:
       'Using units named by the regulation apply; act as another post, or ask the security administrator for one.',
+    obstacles: 'It cannot be opened now; first must hold:',
+    notYet: 'the regulation is in force from {day}',
     start: 'Fill in',
     notYours: 'Only for entitled bodies',
     form: 'Application',

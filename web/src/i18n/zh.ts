@@ -192,6 +192,7 @@ export default {
   material: {
     title: '材料',
     required: '必要',
+    requiredFor: '{outcomes}时必要',
     optional: '可选',
     filed: '本轮已提交',
     choose: '选择文件',
@@ -218,6 +219,8 @@ export default {
     choose: '请选择要申请的事项',
     none: '您的岗位不能发起申请。',
     noneHint: '发起申请的是办法规定的使用单位；需要时请切换办理身份，或联系安全管理员授予岗位。',
+    obstacles: '目前不能发起，须先具备：',
+    notYet: '办法自 {day} 起施行',
     start: '填写申请',
     notYours: '仅限有权单位发起',
     form: '申请内容',

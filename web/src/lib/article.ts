@@ -25,6 +25,7 @@ export function articleName(article: string, locale: string): string {
   const own = article.replace(/^[A-Z]+-/, '')
   const zh = locale === 'zh'
   if (!own) return ''
+  if (own === 'local') return zh ? '主管部门规定' : 'set by the authority'
   if (own === '0') return zh ? '引言' : 'Introduction'
   const [, letter = '', number = ''] = /^([AC]?)(\d{1,3})$/.exec(own) ?? []
   if (!number) return own

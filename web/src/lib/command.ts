@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { computed, reactive, ref, shallowRef } from 'vue'
-import type { Action, Label, Paper } from '@/api/client'
+import type { Action, Label, MaterialSlot, Paper } from '@/api/client'
 import type { Attachments } from '@/lib/attachments'
 import { complaintsOfForm, fieldTarget, materialTarget } from '@/lib/complaints'
 import { OPINION_TARGET, PAPER_TARGET } from '@/lib/complaints'
@@ -88,6 +88,13 @@ export function useCommand(
       .filter((id) => reading.value.empty.includes(id))
   }
 
+  /** For the chosen outcome; before one is chosen, for every one. */
+  function isRequired(slot: MaterialSlot, chosen?: string): boolean {
+    return chosen === undefined
+      ? slot.required_for.length === action.outcomes.length
+      : slot.required_for.includes(chosen)
+  }
+
   /** What stands in the way of sending with an outcome. complete: also what is asked for and
    * empty; without it only what cannot be sent, since what an outcome needs is the server's to
    * say. */
@@ -101,7 +108,7 @@ export function useCommand(
       const label = say(slot.label)
       if (files.some((one) => one.state !== 'done')) {
         list.push({ text: t('fault.uploading', { label }), article: '', target })
-      } else if (complete && slot.required && !slot.filed && !files.length) {
+      } else if (complete && isRequired(slot, chosen) && !slot.filed && !files.length) {
         list.push({ text: t('fault.material', { label }), article: slot.article, target })
       }
     }
