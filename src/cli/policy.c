@@ -233,6 +233,8 @@ static int diff(const struct args *args, struct err *e)
     if (done != EXIT_DONE)
         return done;
     str text = policy_changes(args->arena, from, to, language);
+    if (!text.len)
+        text = language == LANGUAGE_ZH ? S("两者规则相同。\n") : S("Both say the same.\n");
     fwrite(text.ptr, 1, text.len, stdout);
     if (!args_has(args, "data"))
         return EXIT_DONE;

@@ -460,8 +460,10 @@ static bool expect_refused(struct scene *scene, const struct line *line, struct 
     return true;
 }
 
-static bool expect_sound(struct scene *scene, struct err *e)
+static bool expect_sound(struct scene *scene, const struct line *line, struct err *e)
 {
+    if (line->n != 2)
+        return scene_error(scene, e, "write: expect sound");
     struct findings findings = {.arena = scene->arena};
     struct evidence none = {0};
     if (scene->trial)
@@ -476,42 +478,32 @@ static bool expect_sound(struct scene *scene, struct err *e)
     return true;
 }
 
+static const struct {
+    const char *word;
+    bool (*judge)(struct scene *scene, const struct line *line, struct err *e);
+} EXPECTATIONS[] = {
+    {"task", expect_task},         {"case", expect_case},     {"system", expect_system},
+    {"granted", expect_granted},   {"listed", expect_listed}, {"unlisted", expect_listed},
+    {"line", expect_line},         {"notice", expect_notice}, {"shown", expect_shown},
+    {"warned", expect_warned},     {"todo", expect_todo},     {"first", expect_first},
+    {"duty", expect_duty},         {"report", expect_report}, {"hidden", expect_hidden},
+    {"refused", expect_refused},   {"sound", expect_sound},
+};
+
 bool scene_expect(struct scene *scene, const struct line *line, struct err *e)
 {
     str what = line->n > 1 ? line->words[1].text : STR_NONE;
-    if (str_eq(what, S("task")))
-        return expect_task(scene, line, e);
-    if (str_eq(what, S("case")))
-        return expect_case(scene, line, e);
-    if (str_eq(what, S("system")))
-        return expect_system(scene, line, e);
-    if (str_eq(what, S("listed")) || str_eq(what, S("unlisted")))
-        return expect_listed(scene, line, e);
-    if (str_eq(what, S("line")))
-        return expect_line(scene, line, e);
-    if (str_eq(what, S("notice")))
-        return expect_notice(scene, line, e);
-    if (str_eq(what, S("shown")))
-        return expect_shown(scene, line, e);
-    if (str_eq(what, S("granted")))
-        return expect_granted(scene, line, e);
-    if (str_eq(what, S("warned")))
-        return expect_warned(scene, line, e);
-    if (str_eq(what, S("todo")))
-        return expect_todo(scene, line, e);
-    if (str_eq(what, S("hidden")))
-        return expect_hidden(scene, line, e);
-    if (str_eq(what, S("refused")))
-        return expect_refused(scene, line, e);
-    if (str_eq(what, S("sound")))
-        return expect_sound(scene, e);
-    bool known;
-    if (!scene_expect_lists(scene, line, &known, e))
-        return false;
-    return known ||
-           scene_error(scene, e,
-                       "expect knows no \"%.*s\"; it knows task, case, system, granted, listed, "
-                       "unlisted, line, notice, shown, warned, todo, first, duty, report, hidden, "
-                       "refused and sound",
-                       STR_FMT(what));
+    str words[COUNT_OF(EXPECTATIONS)];
+    struct buf known = buf_new(scene->arena, 128);
+    for (size_t i = 0; i < COUNT_OF(EXPECTATIONS); i++) {
+        words[i] = str_of(EXPECTATIONS[i].word);
+        if (str_eq(what, words[i]))
+            return EXPECTATIONS[i].judge(scene, line, e);
+        buf_addf(&known, "%s%s", i == 0 ? "" : i + 1 < COUNT_OF(words) ? ", " : " and ",
+                 EXPECTATIONS[i].word);
+    }
+    str near = str_nearest(what, words, COUNT_OF(words)), list = buf_str(&known);
+    return scene_error(scene, e, "expect knows no \"%.*s\"; %s%.*s%sit knows %.*s", STR_FMT(what),
+                       near.len ? "did you mean \"" : "", STR_FMT(near), near.len ? "\"? " : "",
+                       STR_FMT(list));
 }

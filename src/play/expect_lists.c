@@ -16,7 +16,7 @@ bool scene_duty(struct scene *scene, str procedure, int64_t organisation,
 }
 
 /* expect duty PROCEDURE of ALIAS YYYY-MM, or none. */
-static bool expect_duty(struct scene *scene, const struct line *line, struct err *e)
+bool expect_duty(struct scene *scene, const struct line *line, struct err *e)
 {
     struct seat_holder *holder =
         line->n == 6 && is_word(line, 3, "of") ? scene_holder(scene, line->words[4].text) : NULL;
@@ -44,7 +44,7 @@ static const struct report_row *row_of(const struct report_view *view, int64_t o
 }
 
 /* expect report REPORT by ALIAS of ALIAS COLUMN N ...: the first reads of the second's systems. */
-static bool expect_report(struct scene *scene, const struct line *line, struct err *e)
+bool expect_report(struct scene *scene, const struct line *line, struct err *e)
 {
     bool form = line->n >= 9 && line->n % 2 == 1 && is_word(line, 3, "by") &&
                 is_word(line, 5, "of");
@@ -77,7 +77,7 @@ static bool expect_report(struct scene *scene, const struct line *line, struct e
 }
 
 /* expect first CASE of ALIAS: it stands at the top of what they have to do. */
-static bool expect_first(struct scene *scene, const struct line *line, struct err *e)
+bool expect_first(struct scene *scene, const struct line *line, struct err *e)
 {
     struct seat_holder *holder =
         line->n == 5 && is_word(line, 3, "of") ? scene_holder(scene, line->words[4].text) : NULL;
@@ -92,19 +92,5 @@ static bool expect_first(struct scene *scene, const struct line *line, struct er
         return false;
     bool first = list.n > 0 && list.rows[0].kase == wanted;
     scene_tell(scene, first, S("another case comes first"));
-    return true;
-}
-
-bool scene_expect_lists(struct scene *scene, const struct line *line, bool *out_known,
-                        struct err *e)
-{
-    *out_known = true;
-    if (is_word(line, 1, "duty"))
-        return expect_duty(scene, line, e);
-    if (is_word(line, 1, "report"))
-        return expect_report(scene, line, e);
-    if (is_word(line, 1, "first"))
-        return expect_first(scene, line, e);
-    *out_known = false;
     return true;
 }

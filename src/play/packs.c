@@ -57,6 +57,9 @@ static bool read_folder(struct arena *arena, str path, str suffix, struct pack *
     struct dirent *entry;
     while (ok && (entry = readdir(dir))) {
         str name = str_dup(arena, str_of(entry->d_name)), bytes;
+        if (str_eq(suffix, S(".yaml")) && str_ends(name, S(".yml")) && name.ptr[0] != '.')
+            ok = RAISE(e, INPUT, str_printf(arena, "%s/%s", folder, entry->d_name).ptr,
+                       "a file that ends in .yml is not read; rename it to end in .yaml");
         if (!str_ends(name, suffix) || str_starts(name, S(".")))
             continue;
         str file = str_printf(arena, "%s/%s", folder, entry->d_name);

@@ -337,6 +337,11 @@ static bool act(struct scene *scene, const struct line *line, struct err *e)
                        STR_FMT(reason->where), STR_FMT(text));
 }
 
+static bool begin_missing(struct scene *scene, struct err *e)
+{
+    return scene_error(scene, e, "a scenario begins with one line: policy NAME");
+}
+
 static bool play_line(struct scene *scene, const struct line *line, struct err *e)
 {
     scene->result.act = !is_word(line, 0, "expect") && !is_word(line, 0, "started") &&
@@ -344,7 +349,7 @@ static bool play_line(struct scene *scene, const struct line *line, struct err *
     if (is_word(line, 0, "policy"))
         return set_policy(scene, line, e);
     if (!scene->clerk)
-        return scene_error(scene, e, "a scenario begins with one line: policy NAME");
+        return begin_missing(scene, e);
     if (is_word(line, 0, "at"))
         return set_clock(scene, line, e);
     if (is_word(line, 0, "organisation"))
@@ -397,7 +402,10 @@ static bool play_text(struct scene *scene, str text, struct err *e)
         if (scene->trial && scene->result.failed)
             return true;
     }
-    return true;
+    if (scene->clerk)
+        return true;
+    scene->line = 1;
+    return begin_missing(scene, e);
 }
 
 static bool empty_database(const char *database, struct err *e)

@@ -121,9 +121,10 @@ struct reader scene_reader(struct scene *scene, const struct seat_holder *holder
 bool scene_act(struct scene *scene, const struct line *line, size_t from, size_t to,
                struct answer *answer, struct err *e) WARN_UNUSED;
 bool scene_expect(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
-/* expect_lists.c: duty, report, first. *out_known false: it is none of them. */
-bool scene_expect_lists(struct scene *scene, const struct line *line, bool *out_known,
-                        struct err *e) WARN_UNUSED;
+/* expect_lists.c */
+bool expect_duty(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
+bool expect_report(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
+bool expect_first(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
 /* What an expectation found; false: it failed, and `what` says how. */
 void scene_tell(struct scene *scene, bool held, str what);
 /* The duty of that procedure that the organisation owes, the last that opened; NULL: none. */
