@@ -56,6 +56,9 @@ async function walkSichuan(city) {
 
   // The system is there, its number is not yet.
   await city.begin('unit', 'onboard', SICHUAN_SYSTEM)
+  check('what is missing is told before anything is filled in',
+    await unit.the('obstacles').innerText(), /须先完成省级政务信息系统备案/)
+  await look(unit, 'sichuan-obstacles')
   await unit.answer({ 'filing-number': '无', need: '面向全省接种单位', 'why-outside': '省级专项要求',
     'items.vcpu': '16', 'items.memory': '64' })
   await unit.attach('application-form', 'cloud-plan')

@@ -76,8 +76,12 @@ export class Person {
     await this.attach(...ids)
   }
 
-  /** Chooses one file a material and waits until all of them have arrived. */
+  /** Chooses one file a material, and for what invented officials ask besides, and waits until all
+   * of them have arrived. */
   async attach(...materials) {
+    const further = 'further-note'
+    if (!materials.includes(further) && (await this.the(`material-${further}`).count()))
+      materials.push(further)
     for (const material of materials)
       await this.the(`material-${material}`).setInputFiles({
         name: `${material}.pdf`,
