@@ -434,6 +434,7 @@ def rule_pages(tree):
 
 
 REFERENCE = "docs/policy-language.md"
+REFUSALS = "src/terms/refusals.def"
 LITERAL = r'"(?:[^"\\\n]|\\.)*"'
 # A call that is given a list of keys or words, a list with a name, a word of an effect.
 WORD_LIST = re.compile(r"\b(?P<call>check_map|read_word|check_id)\((?P<given>(?:" + LITERAL +
@@ -465,7 +466,7 @@ def notation(tree):
 
 
 def rule_reference(tree):
-    """the reference of the notation names every key and word that the loader reads"""
+    """the reference names every key and word that the loader reads, and every refusal"""
     text = tree.files.get(REFERENCE, "")
     blocks = re.findall(r"^```.*?^```|^    [^\n]*", text, re.M | re.S)
     spans = re.findall(r"`[^`\n]+`", text)
@@ -473,6 +474,10 @@ def rule_reference(tree):
     for path, line, word in notation(tree):
         if word not in named:
             yield path, line, f"{REFERENCE} does not name `{word}`"
+    for line, row in enumerate(tree.files.get(REFUSALS, "").split("\n"), 1):
+        code = re.match(r'X\(\w+, "([a-z-]+)"', row)
+        if code and code.group(1) not in named:
+            yield REFUSALS, line, f"{REFERENCE} does not name `{code.group(1)}`"
 
 
 def rule_decisions(tree):

@@ -184,6 +184,36 @@ static void add_proofs(struct examination *x, const struct proof_of_rule *proofs
             }
 }
 
+struct covered_rows {
+    VEC(struct covered) items;
+};
+
+static bool in_table(const struct requirement *table, size_t n, str id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (same_prefix(table[i].id, id))
+            return true;
+    return false;
+}
+
+/* A city whose requirements the table does not have: what its rules claim stands for them. */
+static void add_own(struct examination *x, const struct requirement *table, size_t n,
+                    struct covered_rows *own)
+{
+    for (size_t i = 0; i < x->n_rules; i++)
+        for (size_t k = 0; k < x->rules[i].n_meets; k++) {
+            str id = x->rules[i].meets[k];
+            bool there = in_table(table, n, id);
+            for (size_t o = 0; o < own->items.len && !there; o++)
+                there = str_eq(own->items.items[o].requirement->id, id);
+            if (there)
+                continue;
+            struct requirement *requirement = NEW(x->arena, struct requirement);
+            requirement->id = id;
+            VEC_ADD(x->arena, &own->items)->requirement = requirement;
+        }
+}
+
 static void judge(struct covered *row)
 {
     row->state = row->rules.len                 ? COVERAGE_DECLARED
@@ -202,6 +232,7 @@ bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool
     if (!requirements_shipped(arena, &table, &n, e))
         return false;
     struct covered *all = NEWS(arena, struct covered, n);
+    struct covered_rows own = {0};
     bool *wanted = NEWS(arena, bool, n);
     for (size_t i = 0; i < n_packs; i++) {
         struct examination *x = NEW(arena, struct examination);
@@ -215,11 +246,18 @@ bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool
             wanted[k] |= every_row || prefix_claimed(x, table[k].id);
             add_proofs(x, proofs, &all[k]);
         }
+        add_own(x, table, n, &own);
+        for (size_t k = 0; k < own.items.len; k++)
+            add_proofs(x, proofs, &own.items.items[k]);
     }
     for (size_t k = 0; k < n; k++) {
         judge(&all[k]);
         if (wanted[k])
             VEC_PUSH(arena, &out->rows, all[k]);
+    }
+    for (size_t k = 0; k < own.items.len; k++) {
+        judge(&own.items.items[k]);
+        VEC_PUSH(arena, &out->rows, own.items.items[k]);
     }
     return true;
 }

@@ -368,6 +368,17 @@ static bool expect_notice(struct scene *scene, const struct line *line, struct e
     return true;
 }
 
+/* An empty table or text is nothing to look at. */
+static bool is_some(const struct doc *value)
+{
+    if (!value)
+        return false;
+    return value->kind == DOC_LIST   ? value->list.len > 0
+           : value->kind == DOC_MAP  ? value->map.len > 0
+           : value->kind == DOC_TEXT ? value->text.len > 0
+                                     : value->kind != DOC_NULL;
+}
+
 static bool expect_shown(struct scene *scene, const struct line *line, struct err *e)
 {
     struct case_state *kase = line->n == 7 ? named_case(scene, line->words[4].text, e) : NULL;
@@ -376,7 +387,7 @@ static bool expect_shown(struct scene *scene, const struct line *line, struct er
     const struct task_decision *decision = case_decision(kase, line->words[2].text);
     const struct doc *value = decision ? doc_get(decision->shown, line->words[5].text) : NULL;
     struct comparison c = {.scene = scene};
-    if (!value || !is_word(line, 6, "some"))
+    if (!is_some(value) || !is_word(line, 6, "some"))
         compare(&c, "shown", line->words[6].text, value_text(scene, value));
     scene_tell(scene, !c.failed, c.what);
     return true;
@@ -448,8 +459,10 @@ static bool expect_refused(struct scene *scene, const struct line *line, struct 
         same |= str_eq(code, str_of(refusal_name(reason->code))) &&
                 (!where.len || str_eq(where, reason->where)) &&
                 (!article.len || str_eq(article, reason->article));
-        buf_addf(&found, "%s%s where %.*s article %.*s", i ? ", " : "",
-                 refusal_name(reason->code), STR_FMT(reason->where), STR_FMT(reason->article));
+        buf_addf(&found, "%s%s where %.*s", i ? ", " : "", refusal_name(reason->code),
+                 STR_FMT(reason->where));
+        if (reason->article.len)
+            buf_addf(&found, " article %.*s", STR_FMT(reason->article));
     }
     str told = buf_str(&found);
     str what = answer.kind == ANSWER_REFUSED

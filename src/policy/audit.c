@@ -100,8 +100,8 @@ static void audit_seats(struct load *load, const struct procedure *procedure)
         const struct seat *seat = seat_of(procedure, step->by);
         if (i == 0 && seat && seat->kind != SEAT_OPENER)
             diagnose(load, PROBLEM_SEAT, seat->pos,
-                     "the first step %.*s is by %.*s, so this seat is opener: whoever opens the "
-                     "case acts in it.", STR_FMT(step->id), STR_FMT(step->by));
+                     "the first step %.*s is by %.*s, and whoever opens the case acts in it; write "
+                     "%.*s: opener.", STR_FMT(step->id), STR_FMT(step->by), STR_FMT(step->by));
         if (i == 0 && step->n_seats > 1)
             diagnose(load, PROBLEM_SEVERAL_SEATS, step->pos,
                      "the first step %.*s is done by whoever opens the case, alone; let a later "

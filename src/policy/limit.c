@@ -337,7 +337,10 @@ static bool link_rule(struct sentence *s, enum direction direction, struct limit
     }
     const char *form = direction == DIRECTION_AHEAD
                            ? "COUNT UNIT before FIELD, such as 10 working-day before start"
-                           : "COUNT UNIT after FACT, such as 5 working-day after opened";
+                       : direction == DIRECTION_WAIT
+                           ? "COUNT UNIT after FACT, such as 5 working-day after opened"
+                           : "COUNT UNIT after FACT, such as 5 working-day after opened, until "
+                             "STEP.FIELD, or by MM-DD";
     if (!split(s, 4, form))
         return false;
     bool unit = read_unit(s, &rule->unit);

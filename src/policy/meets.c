@@ -180,8 +180,8 @@ void check_step_claims(struct load *load, const struct procedure *procedure,
             str article = article_of_claim(load, claim->id);
             if (!step_cites(load, procedure, step, article))
                 diagnose(load, PROBLEM_MEETS_ARTICLE, claim->pos,
-                         "%.*s belongs to article %.*s, which neither the step nor its parts "
-                         "cite.",
+                         "%.*s belongs to article %.*s, which neither the step nor a field, "
+                         "condition or limit of it cites; give the one that meets it that basis.",
                          STR_FMT(claim->id), STR_FMT(article));
         }
 }
