@@ -334,6 +334,11 @@ static bool is_refused(const struct act *act, str where)
     return false;
 }
 
+static bool cites(struct basis basis)
+{
+    return basis.local || basis.article.len > 0;
+}
+
 static void refuse_condition(struct act *act, const struct condition *condition)
 {
     str article = article_of(condition->basis, act->step);
@@ -342,7 +347,7 @@ static void refuse_condition(struct act *act, const struct condition *condition)
         /* A value that was refused is not missing as well. */
         if (!is_refused(act, asked->id))
             act_refuse(act, REFUSAL_MISSING_FIELD, asked->id,
-                       asked->basis.article.len ? asked->basis.article : article,
+                       cites(asked->basis) ? article_of(asked->basis, act->step) : article,
                        (struct words){.first = asked->label});
         return;
     }
@@ -350,7 +355,8 @@ static void refuse_condition(struct act *act, const struct condition *condition)
     if (missing.len) {
         const struct material_kind *material = policy_material(act->policy, missing);
         act_refuse(act, REFUSAL_MISSING_MATERIAL, missing,
-                   material && material->basis.article.len ? material->basis.article : article,
+                   material && cites(material->basis) ? article_of(material->basis, act->step)
+                                                      : article,
                    (struct words){.first = material ? material->label : same_label(missing)});
         return;
     }

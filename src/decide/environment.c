@@ -121,11 +121,22 @@ static bool is_running(void *facts, str procedure)
     return false;
 }
 
+/* Whose level is asked: of the system's owner, of the opener; before there is a case, of whoever
+ * opens it. */
+static int64_t unit_of(const struct act *act)
+{
+    if (act->system)
+        return act->system->owner;
+    if (act->kase)
+        return act->kase->opener;
+    return act->facts->actor ? act->facts->actor->organisation : 0;
+}
+
 static struct value read_path(void *facts, str head, str name)
 {
     struct act *act = facts;
     if (str_eq(head, S("unit"))) {
-        int64_t id = act->system ? act->system->owner : act->kase ? act->kase->opener : 0;
+        int64_t id = unit_of(act);
         const struct organisation *unit = authority_organisation(act->facts->authority, id);
         if (unit && str_eq(name, S("level")))
             return (struct value){.kind = VALUE_TEXT, .text = unit->level};

@@ -52,7 +52,8 @@ bool expect_report(struct scene *scene, const struct line *line, struct err *e)
     struct seat_holder *owner = form ? scene_holder(scene, line->words[6].text) : NULL;
     struct report_view *view;
     if (!reads || !owner)
-        return scene_error(scene, e, "write: expect report REPORT by ALIAS of ALIAS COLUMN N|nothing ...");
+        return scene_error(scene, e, "write: expect report REPORT by ALIAS of ALIAS COLUMN "
+                           "N|nothing ...");
     const struct report *report = policy_report(scene->policy, line->words[2].text);
     if (!report)
         return scene_error(scene, e, "there is no report %.*s", STR_FMT(line->words[2].text));

@@ -93,10 +93,10 @@ struct coverage {
     VEC(const char *) idle;  /* scenarios that read no rule of any requirement */
 };
 /* Plays the scenarios of the packs, then again without each rule that claims a requirement, in
- * processes of their own. Rows are those of the table whose prefix a pack claims (every_row: all of
- * it), then what rules claim of prefixes that the table does not have. Errors: INPUT for a pack that does not load or disagrees with the table (its findings are in
- * *out_findings), or a scenario that fails as it is; CORRUPT when the program breaks without a
- * rule. */
+ * processes of their own. Rows are those of the table whose prefix a pack claims (every_row: all
+ * of it), then what rules claim of prefixes that the table does not have. Errors: INPUT for a pack
+ * that does not load or disagrees with the table (its findings are in *out_findings), or a
+ * scenario that fails as it is; CORRUPT when the program breaks without a rule. */
 bool policy_coverage(struct arena *arena, const str *packs, size_t n_packs, bool every_row,
                      struct coverage *out, str *out_findings, struct err *e) WARN_UNUSED;
 

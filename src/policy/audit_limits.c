@@ -315,10 +315,11 @@ void audit_limits(struct audit *a)
         const struct step *step = &a->procedure->steps[i];
         const struct limit *both[] = {&step->within, &step->not_before};
         for (size_t k = 0; k < COUNT_OF(both); k++) {
-            if (!both[k]->present)
-                continue;
-            audit_anchor(a, i, both[k]);
-            audit_limit_values(a, i, both[k]);
+            /* What is displaced would act if the higher law were gone. */
+            for (const struct limit *one = both[k]; one && one->present; one = one->displaced) {
+                audit_anchor(a, i, one);
+                audit_limit_values(a, i, one);
+            }
         }
         audit_wait(a, step);
     }

@@ -183,9 +183,10 @@ static struct term *parse_span(struct parser *p, struct term *number)
 {
     if (peek(p)->kind != TOKEN_NAME || !unit_parse(peek(p)->text, &number->unit))
         return number;
+    int64_t most = number->unit == UNIT_MONTH ? LIMIT_CLOCK_UNITS / 31 : LIMIT_CLOCK_UNITS;
     if (number->unit == UNIT_WORKING_DAY || number->number % QUANTITY_ONE != 0 ||
-        number->number > LIMIT_CLOCK_UNITS * QUANTITY_ONE)
-        return expect(p, "a whole number of day or month");
+        number->number > most * QUANTITY_ONE)
+        return expect(p, "a whole number of day (36600 at most) or month (1180)");
     number->op = OP_SPAN;
     number->number /= QUANTITY_ONE;
     p->i++;

@@ -120,6 +120,16 @@ static bool resolve_field(struct typing *ty, struct term *term, const struct ste
     return true;
 }
 
+/* An exception that was judged anew each day would move a due day that people were told. */
+static bool want_lasting(struct typing *ty, struct term *term)
+{
+    if (ty->scope->place != PLACE_LIMIT)
+        return true;
+    FAULT(ty, term, OWN_FIELD, "an exception is judged when the step opens and stands; this "
+          "changes with time, so let a field of an earlier step say it.");
+    return false;
+}
+
 static bool resolve_single(struct typing *ty, struct term *term)
 {
     if (!ty->scope->step && !str_eq(term->parts[0], S("today"))) {
@@ -136,7 +146,7 @@ static bool resolve_single(struct typing *ty, struct term *term)
         }
         term->op = OP_TODAY;
         term->type = TYPE_DATE;
-        return true;
+        return want_lasting(ty, term);
     }
     return resolve_field(ty, term, ty->scope->step, term->parts[0]);
 }
@@ -159,6 +169,8 @@ static bool resolve_unit(struct typing *ty, struct term *term)
 bool want_system(struct typing *ty, struct term *term)
 {
     const struct procedure *procedure = ty->scope->procedure;
+    if (!want_lasting(ty, term))
+        return false;
     if (procedure && procedure->subject == SUBJECT_OPENER) {
         FAULT(ty, term, NO_SYSTEM, "the case is about no system, so nothing can be asked of one.");
         return false;
@@ -304,7 +316,7 @@ static const struct procedure *resolve_cited(struct typing *ty, struct term *ter
 
 const struct step *resolve_cited_step(struct typing *ty, struct term *term)
 {
-    const struct procedure *cited = resolve_cited(ty, term);
+    const struct procedure *cited = want_lasting(ty, term) ? resolve_cited(ty, term) : NULL;
     if (!cited) {
         ty->failed = true;
         term->type = TYPE_BAD;
@@ -354,6 +366,8 @@ static bool means_own_field(const struct typing *ty, str word)
 bool resolve_path(struct typing *ty, struct term *term)
 {
     const struct ledger *ledger = policy_register(ty->load->policy, term->parts[0]);
+    if (term->n_of && !want_lasting(ty, term))
+        return false;
     if (term->n_of == 1 && policy_role(ty->load->policy, term->of_parts[0]))
         return resolve_body(ty, term);
     if (term->n_of)

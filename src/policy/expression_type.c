@@ -312,11 +312,18 @@ static void type_running(struct typing *ty, struct term *term)
     term->type = TYPE_BOOL;
     if (!want_system(ty, term))
         return;
-    if (place == PLACE_LIST || place == PLACE_LIMIT)
+    if (place == PLACE_LIST) {
         FAULT(ty, term, UNKNOWN_PATH, "running() is asked when somebody acts: in offered, in needs "
               "and where an outcome leads.");
-    else if (!want_procedure(ty->load, term->parts[0], typing_pos(ty, term)))
+        return;
+    }
+    const struct procedure *asked =
+        want_procedure(ty->load, term->parts[0], typing_pos(ty, term));
+    if (!asked)
         ty->failed = true;
+    else if (asked->subject == SUBJECT_OPENER)
+        FAULT(ty, term, NO_SYSTEM, "cases of %.*s are about no system, so none of them ever runs "
+              "beside.", STR_FMT(asked->id));
 }
 
 static void type_in_a_row(struct typing *ty, struct term *term, const struct guard *guards)

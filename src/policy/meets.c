@@ -86,7 +86,7 @@ static bool limit_cites(const struct load *load, const struct limit *limit, str 
     for (const struct limit *one = limit; one; one = one->displaced) {
         const struct annexed *law = policy_annexed(load->policy, one->basis.article);
         if (cites(&one->basis, article) || cites(&one->extend_basis, article) ||
-            (law && cites(&law->basis, article)))
+            (one->displaced && law && cites(&law->basis, article)))
             return true;
     }
     return false;

@@ -198,6 +198,14 @@ static void change_question(struct reading *r, size_t i)
                str_printf(making->arena, "not %.*s", STR_FMT(name)).ptr);
 }
 
+/* The unit behind the number of a length of time. */
+static void change_span(struct reading *r, size_t i)
+{
+    enum unit unit;
+    if (r->tokens[i].kind == TOKEN_NAME && unit_parse(r->tokens[i].text, &unit))
+        exchange(r, MUTATION_UNIT, i, unit == UNIT_DAY ? S("month") : S("day"));
+}
+
 /* Before the point; a number is never below 0. */
 static void change_whole(struct reading *r, size_t i)
 {
@@ -239,7 +247,10 @@ static void change_token(struct reading *r, size_t i)
     case TOKEN_PLUS: splice(r, MUTATION_JOIN, i, i, "-"); return;
     case TOKEN_MINUS: splice(r, MUTATION_JOIN, i, i, "+"); return;
     case TOKEN_NOT: splice(r, MUTATION_NEGATION, i, i, ""); return;
-    case TOKEN_NUMBER: change_whole(r, i); return;
+    case TOKEN_NUMBER:
+        change_whole(r, i);
+        change_span(r, i + 1);
+        return;
     case TOKEN_NAME:
         if (r->tokens[i + 1].kind == TOKEN_OPEN)
             change_question(r, i);

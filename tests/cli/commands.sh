@@ -144,17 +144,20 @@ check 'a failed expectation has its place' answers 1 'bad.scn:4: expected todo 1
 check 'a refused act has its place' answers 1 'bad.scn:5: refused' "$binary" play "$work/bad.scn"
 check 'and counts as failed' answers 1 '^0 passed, 2 failed' "$binary" play "$work/bad.scn"
 printf 'policy zhengzhou-2019\nexpect tsk review of C1\n' >"$work/bad.scn"
-check 'an unknown expectation names the nearest' answers 1 'bad.scn:2: expect knows no "tsk"; did you mean "task"?' \
+check 'an unknown expectation names the nearest' answers 1 \
+    'bad.scn:2: expect knows no "tsk"; did you mean "task"?' \
     "$binary" play "$work/bad.scn"
 printf 'policy zhengzhou-2019\nexpect sound please\n' >"$work/bad.scn"
 check 'what stands behind an expectation is read' answers 1 'bad.scn:2: write: expect sound' \
     "$binary" play "$work/bad.scn"
 printf '# nothing\n' >"$work/bad.scn"
-check 'an empty scenario is none' answers 1 'bad.scn:1: a scenario begins with one line: policy NAME' \
+check 'an empty scenario is none' answers 1 \
+    'bad.scn:1: a scenario begins with one line: policy NAME' \
     "$binary" play "$work/bad.scn"
 cp -r tests/packs/maple "$work/maple"
 mv "$work/maple/pack.yaml" "$work/maple/pack.yml"
-check 'a file that would not be read is named' answers 2 'maple/pack.yml: a file that ends in .yml is not read' \
+check 'a file that would not be read is named' answers 2 \
+    'maple/pack.yml: a file that ends in .yml is not read' \
     "$binary" policy check "$work/maple"
 check 'policies that say the same say so' answers 0 '^Both say the same' \
     "$binary" policy diff zhengzhou-2019 zhengzhou-2019 --language en

@@ -378,9 +378,10 @@ static const struct {
     {"done(review.refuse) and on(apply.submit) > today", 25,
      "P203: step apply may not have been decided so; write done(apply.submit) and ... before."},
     {"apply.on + 5 working-day > today", 14,
-     "P201: expected a whole number of day or month, found \"working-day\"."},
+     "P201: expected a whole number of day (36600 at most) or month (1180), found "
+     "\"working-day\"."},
     {"apply.on + 0.5 month > today", 16,
-     "P201: expected a whole number of day or month, found \"month\"."},
+     "P201: expected a whole number of day (36600 at most) or month (1180), found \"month\"."},
     {"apply.on + 5 > today", 10,
      "P202: a date and a number cannot be added or subtracted; only numbers and "
      "quantities of one item can, and a length of time to a date."},
