@@ -448,6 +448,16 @@ static bool prevails(struct load *load, const struct node *node, const struct li
     return true;
 }
 
+/* What does not act fulfils nothing. */
+static void refuse_claims(struct load *load, const struct limit *displaced)
+{
+    for (const struct limit *one = displaced; one; one = one->displaced)
+        for (size_t i = 0; i < one->meets.n; i++)
+            diagnose(load, PROBLEM_OVERRIDE, one->meets.items[i].pos,
+                     "higher law displaces this limit, so it does not meet %.*s; let the override, "
+                     "or the step, claim it.", STR_FMT(one->meets.items[i].id));
+}
+
 void link_limit(struct load *load, const struct procedure *procedure, const struct step *step,
                 const struct node *node, enum direction direction, struct limit *out)
 {
@@ -464,4 +474,5 @@ void link_limit(struct load *load, const struct procedure *procedure, const stru
         if (other->present && prevails(load, item, out, other))
             displace(load, out, other);
     }
+    refuse_claims(load, out->displaced);
 }
