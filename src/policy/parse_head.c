@@ -200,7 +200,7 @@ static void parse_rank(struct load *load, const struct node *map, const char *wh
     const struct node *rank = node_get(map, "rank"), *basis = node_get(map, "basis");
     if (rank) {
         int at = read_word(load, rank, "rank", "provincial-rule regulation law");
-        out->rank = (enum rank)(1 + at); /* the words stand as RANKS; -1: reported */
+        out->rank = (enum rank)(1 + at); /* in the order of enum rank; -1: reported */
         out->basis = read_basis(load, map, what, NULL, BASIS_REQUIRED);
     } else if (basis) {
         diagnose(load, PROBLEM_MISSING_KEY, basis->pos,

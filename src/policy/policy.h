@@ -426,16 +426,12 @@ struct role {
 };
 
 /* Another regulation whose rules the same pack holds; its articles are cited PREFIX-12. */
-/* What prevails over the regulation (上位法优先), the highest last. Symbol, word, zh, en. */
-#define RANKS(X)                                                                                  \
-    X(PROVINCIAL_RULE, "provincial-rule", "省政府规章", "rule of the province")                   \
-    X(REGULATION, "regulation", "法规", "regulation of the state or province")                    \
-    X(LAW, "law", "法律", "law")
+/* What prevails over the regulation (上位法优先), the highest last. */
 enum rank {
     RANK_SAME,                   /* another regulation of the same standing */
-#define X(symbol, word, zh, en) RANK_##symbol,
-    RANKS(X)
-#undef X
+    RANK_PROVINCIAL_RULE,        /* 省政府规章 */
+    RANK_REGULATION,             /* 法规 */
+    RANK_LAW                     /* 法律 */
 };
 
 struct annexed {
