@@ -140,7 +140,7 @@ WHERE c.system = $1 AND p.organisation = $2 ORDER BY c.id DESC LIMIT $3;
 SELECT @record FROM records WHERE authority = $1 AND register_id = $2 AND id < $3
 ORDER BY id DESC LIMIT $4;
 
--- name: records_of_filer (i64 organisation, text register_id, i64 before, i64 limit) -> many record
+-- name: records_of_organisation (i64 organisation, text register_id, i64 before, i64 limit) -> many record
 SELECT @record FROM records WHERE organisation = $1 AND register_id = $2 AND id < $3
 ORDER BY id DESC LIMIT $4;
 

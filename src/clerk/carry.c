@@ -89,20 +89,35 @@ static bool gather_system(const struct command *command, struct world *world, in
     return ok;
 }
 
-/* The line in force that one about the actor's body, filed now, takes the place of. */
-static bool gather_own(struct world *world, struct facts *facts, str register_id, int32_t period,
-                       struct record *own, struct err *e)
+/* The line in force that one about the body, filed now, takes the place of. */
+static bool gather_own(struct world *world, struct facts *facts, str register_id,
+                       int64_t organisation, int32_t period, struct record *own, struct err *e)
 {
     const struct ledger *ledger = policy_register(facts->policy, register_id);
     struct record *line;
-    if (!ledger || !ledger->monthly || ledger->about != ABOUT_FILER)
+    if (!ledger || !ledger->monthly || ledger->about != ABOUT_ORGANISATION)
         return true;
-    if (!world_line(world, facts->actor->authority, register_id, facts->actor->organisation,
-                    period, &line, e))
+    if (!world_line(world, facts->actor->authority, register_id, organisation, period, &line, e))
         return false;
     if (line)
         own[facts->n_own++] = *line;
     facts->own = own;
+    return true;
+}
+
+/* What an effect files is about whoever decides, or about who sits in the seat of its role. */
+static bool gather_effect(struct clerk *clerk, const struct command *command, struct world *world,
+                          struct facts *facts, const struct procedure *procedure,
+                          const struct step *step, const struct effect *effect, int32_t period,
+                          struct record *own, struct err *e)
+{
+    int64_t decides = facts->actor->organisation, *bodies = &decides;
+    size_t n = effect->role.len ? decide_seats(clerk->batch, facts, procedure, step, command->form,
+                                               effect->role, &bodies)
+                                : 1;
+    for (size_t i = 0; i < n && i < LIMIT_SEATS; i++)
+        if (!gather_own(world, facts, effect->target, bodies[i], period, own, e))
+            return false;
     return true;
 }
 
@@ -124,10 +139,12 @@ static bool gather_filed(struct clerk *clerk, const struct command *command, str
         const struct outcome *outcome = &step->outcomes[i];
         if (!str_eq(outcome->id, command->outcome))
             continue;
-        struct record *own = NEWS(clerk->batch, struct record, outcome->n_effects);
+        struct record *own = NEWS(clerk->batch, struct record,
+                                  outcome->n_effects * LIMIT_SEATS);
         for (size_t k = 0; k < outcome->n_effects; k++)
             if (outcome->effects[k].kind == EFFECT_file &&
-                !gather_own(world, facts, outcome->effects[k].target, year * 100 + month, own, e))
+                !gather_effect(clerk, command, world, facts, procedure, step, &outcome->effects[k],
+                               year * 100 + month, own, e))
                 return false;
     }
     return true;
@@ -164,6 +181,7 @@ static bool gather_lines(struct clerk *clerk, const struct command *command, str
     for (size_t i = 0; i < command->records.len; i++)
         if (!gather_once(command, world, systems, i, e) ||
             (facts->policy && !gather_own(world, facts, command->register_id,
+                                          facts->actor->organisation,
                                           command->records.items[i].period, own, e)))
             return false;
     facts->systems = systems;

@@ -68,7 +68,7 @@ struct facts {
     bool duty_opened;                        /* open_duty: it was opened for this period already */
     const struct record *lines;              /* latest of each body, of registers about bodies */
     size_t n_lines;
-    /* Lines in force that the actor's body filed about itself, of the months that are filed now. */
+    /* Lines in force about the bodies that lines are filed about now, of those months. */
     const struct record *own;
     size_t n_own;
     const struct member *members;            /* who holds the actor's post, or the task's */
@@ -112,6 +112,10 @@ bool decide_may_see(const struct facts *facts);
  * Copies of the facts live in the arena. */
 int64_t decide_seat(struct arena *arena, const struct facts *facts,
                     const struct procedure *procedure, str role);
+/* All who sit there, or will once the step is decided with that form; how many, in the arena. */
+size_t decide_seats(struct arena *arena, const struct facts *facts,
+                    const struct procedure *procedure, const struct step *step,
+                    const struct doc *form, str role, int64_t **out);
 
 /* A step that the actor could decide now; every outcome is listed, conditions are checked at the
  * decision. */

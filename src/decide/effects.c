@@ -81,7 +81,8 @@ static void retire(struct act *act)
     act_fold(act, event);
 }
 
-/* The form of the step's last decision, without what the register does not ask for. */
+/* The form of the step's last decision, without what the register does not ask for; a line for each
+ * body in the seat that it is about. */
 static void file(struct act *act, const struct effect *effect)
 {
     const struct ledger *ledger = policy_register(act->policy, effect->target);
@@ -93,8 +94,14 @@ static void file(struct act *act, const struct effect *effect)
     }
     int year, month, day;
     date_to_ymd(act->day, &year, &month, &day);
-    file_line(act, ledger, act->facts->actor ? act->facts->actor->organisation : 0,
-              ledger->monthly ? year * 100 + month : 0, line);
+    int64_t decides = act->facts->actor ? act->facts->actor->organisation : 0;
+    int64_t *bodies = &decides;
+    size_t n = effect->role.len ? act_seats(act, effect->role, &bodies) : 1;
+    if (n == 0)
+        act_refuse(act, REFUSAL_NO_SEAT, act->step->id, act->step->basis.article,
+                   (struct words){.first = role_label(act, effect->role)});
+    for (size_t i = 0; i < n; i++)
+        file_line(act, ledger, bodies[i], ledger->monthly ? year * 100 + month : 0, line);
 }
 
 static const struct task *running(const struct case_state *kase, str step)

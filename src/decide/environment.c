@@ -132,6 +132,14 @@ static int64_t unit_of(const struct act *act)
     return act->facts->actor ? act->facts->actor->organisation : 0;
 }
 
+static struct value seat_value(const struct act *act, str role)
+{
+    int64_t organisation;
+    if (!act->procedure || !act_seat_of(act, role, &organisation))
+        return (struct value){.kind = VALUE_NONE};
+    return (struct value){.kind = VALUE_INTEGER, .integer = organisation};
+}
+
 static struct value read_path(void *facts, str head, str name)
 {
     struct act *act = facts;
@@ -146,6 +154,8 @@ static struct value read_path(void *facts, str head, str name)
         return (struct value){.kind = VALUE_DATE, .day = act->day};
     if (str_eq(head, S("system")))
         return system_value(act, name);
+    if (str_eq(head, S("seat")))
+        return seat_value(act, name);
     if (policy_register(act->policy, head))
         return line_value(act, head, name);
     if (head.len == 0 || str_eq(head, act->step->id))
@@ -183,7 +193,7 @@ static const struct case_state *case_in(const struct act *act, struct whose whos
     return field && cited && str_eq(cited->procedure, field->procedure) ? cited : NULL;
 }
 
-/* A register's field, of the latest line that the body in the seat filed about itself. */
+/* A register's field, of the latest line about the body in the seat. */
 static struct value body_value(const struct act *act, str role, str register_id, str name)
 {
     const struct ledger *ledger = policy_register(act->policy, register_id);
@@ -205,6 +215,14 @@ static struct value read_path_of(void *facts, struct whose whose, str head, str 
     if (!whose.head.len)
         return body_value(act, whose.name, head, name);
     const struct case_state *cited = case_in(act, whose, &procedure);
+    if (cited && procedure && str_eq(head, S("seat"))) {
+        struct act other = *act;
+        other.procedure = procedure;
+        other.kase = copy_case(act->arena, cited);
+        other.system = NULL;
+        other.form = NULL;
+        return seat_value(&other, name);
+    }
     const struct step *step = cited && procedure ? procedure_step(procedure, head) : NULL;
     const struct task_decision *decision = step ? case_decision(cited, head) : NULL;
     if (!decision)

@@ -87,7 +87,7 @@ void file_line(struct act *act, const struct ledger *ledger, int64_t organisatio
 {
     struct system_state *system = act->system;
     act_note(act, ledger);
-    if (ledger->about == ABOUT_FILER)
+    if (ledger->about == ABOUT_ORGANISATION)
         act->system = NULL;
     int64_t before = ledger->monthly ? line_for(act, ledger->id, organisation, period) : 0;
     struct event *event = act_emit(act, EVENT_record_filed);
@@ -145,13 +145,13 @@ static void check_period(struct act *act, const struct ledger *ledger, size_t ro
                    "a month of so many years ago cannot be filed");
 }
 
-/* A line is about a system that its filer serves or owns, or that it oversees; or about the filer,
- * and then about no system. */
+/* A line is about a system that its filer serves or owns, or that it oversees; or about the
+ * filer, and then about no system. */
 static bool may_file(struct act *act, const struct ledger *ledger, int64_t id,
                      const struct system_state *system)
 {
     const struct actor *actor = act->facts->actor;
-    if (ledger->about == ABOUT_FILER)
+    if (ledger->about == ABOUT_ORGANISATION)
         return id == 0;
     return system && (system->provider == actor->organisation ||
                       system->owner == actor->organisation ||

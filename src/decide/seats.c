@@ -101,18 +101,26 @@ bool act_seat_of(const struct act *act, str role, int64_t *out)
     return n > 0;
 }
 
-int64_t decide_seat(struct arena *arena, const struct facts *facts,
-                    const struct procedure *procedure, str role)
+size_t decide_seats(struct arena *arena, const struct facts *facts,
+                    const struct procedure *procedure, const struct step *step,
+                    const struct doc *form, str role, int64_t **out)
 {
     struct act act = {
         .arena = arena,
         .facts = facts,
         .policy = facts->policy,
         .procedure = procedure,
+        .step = step,
+        .form = form,
         .kase = facts->kase ? copy_case(arena, facts->kase) : NULL,
         .system = facts->system ? copy_system(arena, facts->system) : NULL,
     };
-    int64_t organisation;
-    act_seat_of(&act, role, &organisation);
-    return organisation;
+    return act_seats(&act, role, out);
+}
+
+int64_t decide_seat(struct arena *arena, const struct facts *facts,
+                    const struct procedure *procedure, str role)
+{
+    int64_t *all;
+    return decide_seats(arena, facts, procedure, NULL, NULL, role, &all) ? all[0] : 0;
 }

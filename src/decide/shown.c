@@ -33,7 +33,7 @@ static struct doc *lines_of(struct act *act, str register_id, str role)
                 put_lines(act, list, &act->facts->lines[i], 1, register_id);
         return list;
     }
-    if (ledger && ledger->about == ABOUT_FILER)
+    if (ledger && ledger->about == ABOUT_ORGANISATION)
         put_lines(act, list, act->facts->lines, act->facts->n_lines, register_id);
     else if (act->system)
         put_lines(act, list, act->system->records.items, act->system->records.len, register_id);

@@ -213,7 +213,8 @@ static struct doc *render_ledger_row(struct arena *arena, const struct policy *p
     doc_put(arena, doc, S("by"),
             ledger->by.len ? render_label(arena, role_label(policy, ledger->by))
                            : doc_null(arena));
-    doc_put_text(arena, doc, S("about"), ledger->about == ABOUT_SYSTEM ? S("system") : S("filer"));
+    doc_put_text(arena, doc, S("about"),
+                 ledger->about == ABOUT_SYSTEM ? S("system") : S("organisation"));
     doc_put_bool(arena, doc, S("monthly"), ledger->monthly);
     doc_put(arena, doc, S("fields"), fields);
     return doc;

@@ -286,7 +286,7 @@ static struct doc *shown_register(struct reader *reader, const struct facts *fac
         return NULL;
     struct doc *doc = shown_item(arena, "register", ledger->label), *lines = doc_list(arena);
     struct doc *fields = doc_list(arena);
-    for (size_t i = 0; ledger->about == ABOUT_FILER && i < facts->n_lines; i++)
+    for (size_t i = 0; ledger->about == ABOUT_ORGANISATION && i < facts->n_lines; i++)
         if (!shown->role.len || facts->lines[i].organisation == body)
             push_lines(arena, lines, facts, &facts->lines[i], 1, id);
     if (ledger->about == ABOUT_SYSTEM && facts->system)

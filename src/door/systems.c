@@ -110,7 +110,8 @@ static struct doc *render_ledger(struct reader *reader, const struct facts *fact
     doc_put(arena, doc, S("label"), render_label(arena, ledger->label));
     doc_put_text(arena, doc, S("article"), ledger->basis.article.ptr ? ledger->basis.article
                                                                      : S(""));
-    doc_put_text(arena, doc, S("about"), ledger->about == ABOUT_SYSTEM ? S("system") : S("filer"));
+    doc_put_text(arena, doc, S("about"),
+                 ledger->about == ABOUT_SYSTEM ? S("system") : S("organisation"));
     doc_put_bool(arena, doc, S("monthly"), ledger->monthly);
     doc_put_bool(arena, doc, S("may_file"),
                  ledger->by.len > 0 && str_eq(ledger->by, reader->actor->role));

@@ -327,20 +327,58 @@ static str value_text(struct scene *scene, const struct doc *value)
     return value->kind == DOC_TEXT ? value->text : json_canonical(scene->arena, value);
 }
 
+/* Lines in force about the organisation, or about the case's system; *out is the latest of them. */
+static bool lines_about(struct scene *scene, str register_id, str of, const struct record **out,
+                        int64_t *n, struct err *e)
+{
+    struct world world = {.db = clerk_db(scene->clerk), .arena = scene->arena};
+    struct seat_holder *body = scene_holder(scene, of);
+    struct system_state *system = body ? NULL : system_of(scene, of, e);
+    struct row_record *rows = NULL;
+    size_t n_rows = 0;
+    if (!body && !system)
+        return false;
+    bool ok = db_begin(world.db, e) &&
+              (body ? q_records_of_organisation(world.db, scene->arena, body->organisation,
+                                                register_id, INT64_MAX, LIMIT_RECORDS, &rows,
+                                                &n_rows, e)
+                    : world_records(&world, system, e));
+    db_rollback(world.db);
+    struct record *lines = NEWS(scene->arena, struct record, n_rows + 1);
+    for (size_t i = 0; ok && i < n_rows; i++)
+        ok = record_of_row(scene->arena, &rows[i], &lines[i], e);
+    for (size_t i = 0; ok && i < n_rows; i++)
+        if (!rows[i].replaced && !rows[i].system && (*n)++ == 0)
+            *out = &lines[i];
+    for (size_t i = 0; ok && system && i < system->records.len; i++)
+        if (str_eq(system->records.items[i].register_id, register_id) && (*n)++ == 0)
+            *out = &system->records.items[i];
+    return ok;
+}
+
+/* expect lines REGISTER of WHOM N */
+static bool expect_lines(struct scene *scene, const struct line *line, struct err *e)
+{
+    const struct record *latest = NULL;
+    int64_t n = 0;
+    if (line->n != 6)
+        return scene_error(scene, e, "write: expect lines REGISTER of CASE|ALIAS N");
+    if (!lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
+        return false;
+    struct comparison c = {.scene = scene};
+    compare(&c, "lines", line->words[5].text, number_text(scene, n));
+    scene_tell(scene, !c.failed, c.what);
+    return true;
+}
+
 static bool expect_line(struct scene *scene, const struct line *line, struct err *e)
 {
-    struct system_state *system = line->n == 7 ? system_of(scene, line->words[4].text, e) : NULL;
-    if (!system)
-        return scene_error(scene, e, "write: expect line REGISTER of CASE FIELD VALUE");
-    struct world world = {.db = clerk_db(scene->clerk), .arena = scene->arena};
-    bool ok = db_begin(world.db, e) && world_records(&world, system, e);
-    db_rollback(world.db);
-    if (!ok)
-        return false;
     const struct record *latest = NULL;
-    for (size_t i = 0; i < system->records.len && !latest; i++)
-        if (str_eq(system->records.items[i].register_id, line->words[2].text))
-            latest = &system->records.items[i];
+    int64_t n = 0;
+    if (line->n != 7)
+        return scene_error(scene, e, "write: expect line REGISTER of CASE|ALIAS FIELD VALUE");
+    if (!lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
+        return false;
     struct comparison c = {.scene = scene};
     compare(&c, "line", line->words[6].text,
             value_text(scene, latest ? doc_get(latest->form, line->words[5].text) : NULL));
@@ -497,7 +535,8 @@ static const struct {
 } EXPECTATIONS[] = {
     {"task", expect_task},         {"case", expect_case},     {"system", expect_system},
     {"granted", expect_granted},   {"listed", expect_listed}, {"unlisted", expect_listed},
-    {"line", expect_line},         {"notice", expect_notice}, {"shown", expect_shown},
+    {"line", expect_line},         {"lines", expect_lines},   {"notice", expect_notice},
+    {"shown", expect_shown},
     {"warned", expect_warned},     {"todo", expect_todo},     {"first", expect_first},
     {"duty", expect_duty},         {"report", expect_report}, {"hidden", expect_hidden},
     {"refused", expect_refused},   {"sound", expect_sound},

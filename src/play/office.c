@@ -54,7 +54,7 @@ static void add_line(struct town *town, const struct ledger *ledger, int64_t sys
 static void fill_page(struct town *town, const struct ledger *ledger, const struct player *player,
                       date today, size_t *next, struct command *command)
 {
-    if (ledger->about == ABOUT_FILER) {
+    if (ledger->about == ABOUT_ORGANISATION) {
         add_line(town, ledger, 0, 1, today, command);
         *next = town->places.len;
         return;

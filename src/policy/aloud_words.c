@@ -379,6 +379,7 @@ str effect_words(const struct aloud *a, const struct effect *effect)
     str name = ledger    ? named(a, ledger->label, ledger->id)
                : started ? named(a, started->label, started->id)
                          : step_in(a, effect->target);
+    str body = effect->role.len ? role_in(a, effect->role) : STR_NONE;
     switch (effect->kind) {
     case EFFECT_grant:
         return str_printf(a->arena, zh ? "增加批准%.*s" : "adds %.*s to what is approved",
@@ -407,8 +408,12 @@ str effect_words(const struct aloud *a, const struct effect *effect)
     case EFFECT_retire:
         return in(a, "终止系统服务", "ends the system's service");
     case EFFECT_file:
-        return str_printf(a->arena, zh ? "记入台账“%.*s”" : "files a line of \"%.*s\"",
-                          STR_FMT(name));
+        return body.len
+                   ? str_printf(a->arena, zh ? "为%.*s记入台账“%.*s”"
+                                             : "files a line about the %.*s, of \"%.*s\"",
+                                STR_FMT(body), STR_FMT(name))
+                   : str_printf(a->arena, zh ? "记入台账“%.*s”" : "files a line of \"%.*s\"",
+                                STR_FMT(name));
     case EFFECT_extend:
         return zh ? str_printf(a->arena, "按%.*s延长%.*s", STR_FMT(field), STR_FMT(name))
                   : str_printf(a->arena, "gives %.*s the time of %.*s", STR_FMT(name),

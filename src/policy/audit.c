@@ -63,12 +63,14 @@ static void audit_signatures(struct load *load, const struct step *step)
         }
 }
 
-/* Somebody has to be there who begins what is started. */
-static void audit_starts(struct load *load, const struct procedure *procedure,
+/* Somebody has to be there who begins what is started, or whom a line is about. */
+static void audit_bodies(struct load *load, const struct procedure *procedure,
                          const struct outcome *outcome)
 {
     for (size_t e = 0; e < outcome->n_effects; e++) {
         const struct effect *effect = &outcome->effects[e];
+        if (effect->role.len && want_role(load, effect->role, effect->pos))
+            audit_seat_of(load, procedure, effect->role, effect->pos, "this line is about");
         const struct procedure *started =
             effect->kind == EFFECT_start ? want_procedure(load, effect->target, effect->pos) : NULL;
         if (!started || !started->n_steps)
@@ -94,7 +96,7 @@ static void audit_seats(struct load *load, const struct procedure *procedure)
             audit_seat_of(load, procedure, step->tells[k].role, step->tells[k].pos,
                           "this tells");
         for (size_t o = 0; o < step->n_outcomes; o++)
-            audit_starts(load, procedure, &step->outcomes[o]);
+            audit_bodies(load, procedure, &step->outcomes[o]);
         audit_each(load, procedure, step);
         audit_signatures(load, step);
         const struct seat *seat = seat_of(procedure, step->by);

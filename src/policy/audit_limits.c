@@ -142,15 +142,22 @@ static void audit_given(struct audit *a, size_t i, size_t o, struct pos pos, str
     }
 }
 
-/* Whoever begins what is started has been named by then. */
+/* Whoever sits in the role's seat has been named by then. */
+static void audit_named(struct audit *a, size_t i, size_t o, struct pos pos, str role)
+{
+    for (size_t k = 0; k < a->procedure->n_seats; k++) {
+        const struct seat *seat = &a->procedure->seats[k];
+        if (seat->kind == SEAT_FIELD && str_eq(seat->role, role))
+            audit_given(a, i, o, pos, seat->step, seat->field);
+    }
+}
+
+/* Whoever begins what is started. */
 static void audit_beginner(struct audit *a, size_t i, size_t o, const struct effect *effect)
 {
     const struct procedure *started = want_procedure(a->load, effect->target, effect->pos);
-    for (size_t k = 0; started && started->n_steps && k < a->procedure->n_seats; k++) {
-        const struct seat *seat = &a->procedure->seats[k];
-        if (seat->kind == SEAT_FIELD && str_eq(seat->role, started->steps[0].by))
-            audit_given(a, i, o, effect->pos, seat->step, seat->field);
-    }
+    if (started && started->n_steps)
+        audit_named(a, i, o, effect->pos, started->steps[0].by);
 }
 
 static void audit_effect(struct audit *a, size_t i, size_t o, const struct effect *effect)
@@ -159,6 +166,8 @@ static void audit_effect(struct audit *a, size_t i, size_t o, const struct effec
         audit_extension(a, effect);
     else if (effect->kind == EFFECT_start)
         audit_beginner(a, i, o, effect);
+    if (effect->role.len)
+        audit_named(a, i, o, effect->pos, effect->role);
     if (effect->field.ptr)
         audit_given(a, i, o, effect->pos, effect->step, effect->field);
 }

@@ -275,12 +275,58 @@ static bool resolve_body(struct typing *ty, struct term *term)
     }
     term->whose = (struct whose){STR_NONE, role};
     const struct ledger *ledger = policy_register(ty->load->policy, term->parts[0]);
-    if (term->op == OP_DONE || term->n_parts < 2 || !ledger || ledger->about != ABOUT_FILER) {
+    if (term->op == OP_DONE || term->n_parts < 2 || !ledger ||
+        ledger->about != ABOUT_ORGANISATION) {
         FAULT(ty, term, CITED, "of a role only REGISTER.FIELD can be asked, of a register about "
-              "its filer.");
+              "organisations.");
         return false;
     }
     return resolve_ledger_field(ty, term, ledger);
+}
+
+/* seat.ROLE, in this case or in the one that the term cites. */
+static bool resolve_seat(struct typing *ty, struct term *term, const struct procedure *procedure)
+{
+    const struct seat *seat = NULL;
+    str role = term->parts[1];
+    bool one = procedure && want_role(ty->load, role, typing_pos(ty, term)) &&
+               want_seat(ty->load, procedure, role, typing_pos(ty, term));
+    for (size_t i = 0; one && i < procedure->n_seats && !seat; i++)
+        if (str_eq(procedure->seats[i].role, role))
+            seat = &procedure->seats[i];
+    if (!seat) {
+        ty->failed = true;
+        term->type = TYPE_BAD;
+        return false;
+    }
+    bool of_system = seat->kind == SEAT_OWNER || seat->kind == SEAT_PROVIDER;
+    if (of_system && !term->n_of && !want_system(ty, term))
+        return false;
+    if (term->n_of && of_system) {
+        FAULT(ty, term, CITED, "%.*s sits there for the system; of a cited case only a seat that "
+              "is opener, parent, sole or STEP.FIELD can be asked.", STR_FMT(role));
+        return false;
+    }
+    if (!term->n_of && ty->scope->place == PLACE_OFFER && seat->kind == SEAT_FIELD) {
+        FAULT(ty, term, CITED, "nobody sits in the seat of %.*s yet when this is asked.",
+              STR_FMT(role));
+        return false;
+    }
+    term->head = term->parts[0];
+    term->name = role;
+    term->type = TYPE_ORGANISATION;
+    term->own = !term->n_of && seat->kind == SEAT_OPENER;
+    return true;
+}
+
+static bool resolve_own_seat(struct typing *ty, struct term *term)
+{
+    if (!want_lasting(ty, term))
+        return false;
+    if (ty->scope->procedure && term->n_parts == 2)
+        return resolve_seat(ty, term, ty->scope->procedure);
+    FAULT(ty, term, UNKNOWN_PATH, "a seat is asked for in a procedure, as seat.ROLE.");
+    return false;
 }
 
 /* The procedure of the cited case, or NULL (reported); sets whose and own. */
@@ -331,6 +377,11 @@ static bool resolve_of_case(struct typing *ty, struct term *term)
         FAULT(ty, term, CITED, "of a cited case STEP.FIELD can be asked, or done(STEP.OUTCOME).");
         return false;
     }
+    if (str_eq(term->parts[0], S("seat")) && term->n_parts == 2) {
+        const struct procedure *cited = want_lasting(ty, term) ? resolve_cited(ty, term) : NULL;
+        ty->failed |= !cited;
+        return cited && resolve_seat(ty, term, cited);
+    }
     const struct step *step = resolve_cited_step(ty, term);
     bool known = step && !form_is_broken(ty->load, step) &&
                  want_field(ty->load, step, term->parts[1], typing_pos(ty, term));
@@ -378,6 +429,8 @@ bool resolve_path(struct typing *ty, struct term *term)
         return resolve_unit(ty, term);
     if (str_eq(term->parts[0], S("system")))
         return resolve_system(ty, term);
+    if (str_eq(term->parts[0], S("seat")))
+        return resolve_own_seat(ty, term);
     if (ledger)
         return resolve_register(ty, term, ledger);
     if (!ty->scope->step) {
@@ -421,10 +474,11 @@ void type_path(struct typing *ty, struct term *term, const struct guard *guards)
 {
     if (!resolve_path(ty, term))
         return;
-    bool provider = term->type == TYPE_ORGANISATION && !term->field;
-    if ((!term->field && !provider) || guarded(guards, term))
+    bool seat = term->type == TYPE_ORGANISATION && !term->field;
+    bool opener = seat && str_eq(term->head, S("seat")) && term->own;
+    if ((!term->field && !seat) || opener || guarded(guards, term))
         return;
-    if (provider || term->n_of) {
+    if (seat || term->n_of) {
         str path = path_text(ty, term);
         FAULT(ty, term, UNGUARDED, "%.*s may have no value. Write \"given(%.*s) and ...\" before "
               "it.", STR_FMT(path), STR_FMT(path));

@@ -113,6 +113,17 @@ static bool is_bare(const struct term *term)
     return term->op == OP_PATH && term->n_parts == 1 && !str_eq(term->parts[0], S("today"));
 }
 
+/* A choice of the step's own form, under a name that is no word of the other choice. */
+static bool is_own_choice(const struct typing *ty, const struct term *bare, const struct term *path)
+{
+    const struct form *form = ty->scope->step ? &ty->scope->step->form : NULL;
+    const struct field *own = form ? form_field(form, bare->parts[0]) : NULL;
+    for (size_t i = 0; path->field && i < path->field->n_choices; i++)
+        if (str_eq(path->field->choices[i].id, bare->parts[0]))
+            return false;
+    return own && own->type == FIELD_CHOICE;
+}
+
 static void type_word(struct typing *ty, struct term *word, const struct term *path)
 {
     const struct field *field = path->field;
@@ -134,7 +145,7 @@ static void type_word(struct typing *ty, struct term *word, const struct term *p
 
 static void type_term(struct typing *ty, struct term *term, const struct guard *guards);
 
-/* A bare name beside a choice is one of its words. */
+/* A bare name beside a choice is one of its words, or another choice of the form. */
 static void type_sides(struct typing *ty, struct term *l, struct term *r,
                        const struct guard *guards)
 {
@@ -142,7 +153,8 @@ static void type_sides(struct typing *ty, struct term *l, struct term *r,
                                !form_field(&ty->scope->step->form, l->parts[0]));
     struct term *first = swap ? r : l, *second = swap ? l : r;
     type_term(ty, first, guards);
-    if (first->type == TYPE_CHOICE && first->op == OP_PATH && is_bare(second))
+    if (first->type == TYPE_CHOICE && first->op == OP_PATH && is_bare(second) &&
+        !is_own_choice(ty, second, first))
         type_word(ty, second, first);
     else if (first->type == TYPE_BAD && is_bare(second))
         second->type = TYPE_BAD; /* perhaps a word of what is unknown */

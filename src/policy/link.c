@@ -530,10 +530,13 @@ void link_policy(struct load *load)
     const struct node *authority = node_get(load->head, "authority");
     if (load->policy->authority_role.ptr)
         want_role(load, load->policy->authority_role, node_get(authority, "role")->pos);
+    /* All seats first: conditions ask for those of other procedures. */
+    for (size_t d = 0; d < load->drafts.len; d++) {
+        check_unique(load, d);
+        link_seats(load, &load->drafts.items[d]);
+    }
     for (size_t d = 0; d < load->drafts.len; d++) {
         const struct draft_procedure *draft = &load->drafts.items[d];
-        check_unique(load, d);
-        link_seats(load, draft);
         for (size_t i = 0; i < draft->procedure->n_steps; i++)
             link_step(load, draft, i);
         link_title(load, draft);

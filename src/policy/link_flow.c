@@ -153,7 +153,7 @@ static const char *argument_form(enum effect_kind kind)
     case ARGUMENT_NOTHING: return " without an argument";
     case ARGUMENT_QUANTITIES:
     case ARGUMENT_ORGANISATION: return "(STEP.FIELD)";
-    case ARGUMENT_REGISTER: return "(REGISTER of STEP)";
+    case ARGUMENT_REGISTER: return "(REGISTER of STEP) or (REGISTER of STEP about ROLE)";
     case ARGUMENT_EXTENSION: return "(STEP by STEP.FIELD)";
     case ARGUMENT_PROCEDURE: return "(PROCEDURE)";
     }
@@ -237,6 +237,10 @@ static bool effect_register(struct flow *f, struct pos pos, const struct effect 
                  STR_FMT(effect->target), STR_FMT(expected));
         return false;
     }
+    if (effect->role.len && ledger->about == ABOUT_SYSTEM)
+        diagnose(f->load, PROBLEM_EFFECT, pos,
+                 "register %.*s is about systems, so its line is about the system of the case; "
+                 "leave out \"about %.*s\".", STR_FMT(ledger->id), STR_FMT(effect->role));
     const struct step *from = want_step(f->load, f->procedure, effect->step, pos);
     if (!from || form_is_broken(f->load, from))
         return false;
@@ -299,8 +303,13 @@ static bool read_argument(struct effect *out, str text)
         out->target = text;
         return text.len > 0 && !str_has(text, S("."));
     case ARGUMENT_REGISTER:
-        return str_cut(text, ' ', &out->target, &rest) && str_cut(rest, ' ', &head, &out->step) &&
-               str_eq(head, S("of")) && out->step.len > 0;
+        if (!str_cut(text, ' ', &out->target, &rest) || !str_cut(rest, ' ', &head, &rest) ||
+            !str_eq(head, S("of")))
+            return false;
+        if (!str_cut(rest, ' ', &out->step, &text))
+            return out->step.len > 0;
+        return str_cut(text, ' ', &head, &out->role) && str_eq(head, S("about")) &&
+               out->role.len > 0;
     case ARGUMENT_EXTENSION:
         if (!str_cut(text, ' ', &out->target, &rest) || !str_cut(rest, ' ', &head, &rest))
             return false;

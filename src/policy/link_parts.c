@@ -7,7 +7,7 @@ enum { SHOWS_MAX = 32, TELLS_MAX = 32, OFFERED_MAX = 16, BEFORE_MAX = 16 };
 
 /* ---- shows --------------------------------------------------------------------------------- */
 
-/* REGISTER of ROLE: what the body in the seat filed about itself, and nobody else's. */
+/* REGISTER of ROLE: the lines about the body in the seat, and nobody else's. */
 static bool link_shown_of(struct load *load, const struct procedure *procedure,
                           const struct node *node, str text, struct shown *out)
 {
@@ -16,12 +16,12 @@ static bool link_shown_of(struct load *load, const struct procedure *procedure,
     str_cut(rest, ' ', &word, &out->role);
     const struct ledger *ledger = policy_register(load->policy, out->id);
     out->kind = SHOWN_REGISTER;
-    if (str_eq(word, S("of")) && ledger && ledger->about == ABOUT_FILER)
+    if (str_eq(word, S("of")) && ledger && ledger->about == ABOUT_ORGANISATION)
         return want_role(load, out->role, node_pos_at(load, node, text.len - out->role.len)) &&
                want_seat(load, procedure, out->role, node->pos);
     diagnose(load, PROBLEM_TELL, node->pos,
-             "\"%.*s\" cannot be shown; expected REGISTER of ROLE, of a register about its filer.",
-             STR_FMT(text));
+             "\"%.*s\" cannot be shown; expected REGISTER of ROLE, of a register about "
+             "organisations.", STR_FMT(text));
     return false;
 }
 

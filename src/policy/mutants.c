@@ -193,7 +193,7 @@ static void mutate_register(struct making *making, struct node *ledger)
     change_role(making, by);
     if (about)
         change_text(making, MUTATION_ABOUT, about,
-                    str_eq(about->text, S("system")) ? S("filer") : S("system"));
+                    str_eq(about->text, S("system")) ? S("organisation") : S("system"));
     if (child(ledger, "every"))
         drop_key(making, MUTATION_EVERY, ledger, "every");
     else if (by) /* of what only acts file, the latest line counts either way */

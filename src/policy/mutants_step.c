@@ -207,8 +207,11 @@ static str other_argument(struct making *making, const struct effect *effect)
 {
     str value;
     switch (effect_argument(effect->kind)) {
-    case ARGUMENT_NOTHING:
-    case ARGUMENT_REGISTER: return STR_NONE;
+    case ARGUMENT_NOTHING: return STR_NONE;
+    case ARGUMENT_REGISTER: /* about whoever decides */
+        return effect->role.len ? str_printf(making->arena, "%.*s of %.*s",
+                                             STR_FMT(effect->target), STR_FMT(effect->step))
+                                : STR_NONE;
     case ARGUMENT_QUANTITIES:
     case ARGUMENT_ORGANISATION: return another_value(making, effect->step, effect->field);
     case ARGUMENT_EXTENSION:

@@ -158,7 +158,7 @@ static bool parse_field(struct load *load, const struct node_entry *entry, struc
     out->id = entry->key->text;
     out->pos = entry->key->pos;
     check_id(load, entry->key, "field",
-             "and or not given has done where of today unit");
+             "and or not given has done where of today unit seat");
     if (!check_map(load, node, what, "") || !parse_type(load, node, what, out))
         return false;
     check_field_keys(load, node, what, out->type);

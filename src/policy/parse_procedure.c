@@ -132,8 +132,8 @@ static void parse_step(struct load *load, const struct node *node, struct step *
     if (out->id.ptr) {
         out->pos = id->pos;
         check_id(load, id, "step",
-                 "unit system end done back hold stay otherwise opened today and or not given has "
-                 "of");
+                 "unit system seat end done back hold stay otherwise opened today and or not given "
+                 "has of");
     }
     const char *what = str_printf(load->arena, "step \"%.*s\"", STR_FMT(out->id)).ptr;
     bool side = false;

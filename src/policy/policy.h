@@ -61,9 +61,9 @@ struct value {
 
 /* What an expression may ask of the world; decide/ answers from its facts.
  * path: "review.granted" is {head: review, name: granted}; a bare field is asked with the id of
- * its own step as head; "unit.level" has head "unit", "system.stage" head "system"; "today" an
- * empty head and name "today" (VALUE_DATE); a register's field has the register as head. An
- * organisation field answers its id (VALUE_INTEGER). */
+ * its own step as head; "unit.level" has head "unit", "system.stage" head "system", "seat.ROLE"
+ * head "seat"; "today" an empty head and name "today" (VALUE_DATE); a register's field has the
+ * register as head. An organisation is its id (VALUE_INTEGER). */
 struct environment {
     void *facts;
     struct value (*path)(void *facts, str head, str name);
@@ -224,7 +224,7 @@ struct target {
     X(provide, "provide", ORGANISATION) /* becomes the system's provider */                       \
     X(set_live, "set-live", NOTHING)    /* the system goes into formal operation */               \
     X(retire, "retire", NOTHING)        /* its service and its metering end */                    \
-    X(file, "file", REGISTER)           /* REGISTER of STEP: its form becomes a line */           \
+    X(file, "file", REGISTER)           /* REGISTER of STEP about ROLE: a line */           \
     X(extend, "extend", EXTENSION)      /* a running task gets more time: STEP by STEP.FIELD */   \
     X(start, "start", PROCEDURE)        /* opens a case about the same system, for its owner */
 
@@ -242,6 +242,7 @@ struct effect {
     enum effect_kind kind;
     str step, field;             /* STEP.FIELD, where it takes one */
     str target;                  /* register, procedure, or step that gets more time */
+    str role;                    /* file: in whose seat the line's body sits; empty: who decides */
     struct pos pos;
 };
 
@@ -373,7 +374,7 @@ struct procedure {
 };
 
 /* A ledger of lines with the same fields. */
-enum register_about { ABOUT_SYSTEM, ABOUT_FILER };
+enum register_about { ABOUT_SYSTEM, ABOUT_ORGANISATION };
 struct ledger {
     str id;
     struct label label;

@@ -28,7 +28,7 @@ static void parse_register(struct load *load, const struct node_entry *entry, st
     bool broken;
     out->id = entry->key->text;
     out->pos = entry->key->pos;
-    check_id(load, entry->key, "register", "unit system today always");
+    check_id(load, entry->key, "register", "unit system seat today always");
     if (!check_map(load, entry->value, what, "zh en basis source meets by about every form"))
         return;
     read_label(load, entry->value, what, &out->label);
@@ -43,10 +43,10 @@ static void parse_register(struct load *load, const struct node_entry *entry, st
         out->monthly = read_word(load, every, "every", "month") == 0;
     if (!about)
         diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
-                 "%s has no \"about\"; write about: system, or about: filer.", what);
+                 "%s has no \"about\"; write about: system, or about: organisation.", what);
     else
-        out->about = read_word(load, about, "about", "system filer") == 1 ? ABOUT_FILER
-                                                                          : ABOUT_SYSTEM;
+        out->about = read_word(load, about, "about", "system organisation") == 1
+                         ? ABOUT_ORGANISATION : ABOUT_SYSTEM;
     if (!form)
         diagnose(load, PROBLEM_MISSING_KEY, entry->value->pos,
                  "%s has no \"form\", so its lines would say nothing; add it.", what);

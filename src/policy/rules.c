@@ -127,6 +127,9 @@ static str target_text(const struct target *target)
 
 static str effect_argument_text(struct walk *walk, const struct effect *effect)
 {
+    if (effect->role.len)
+        return str_printf(walk->arena, " %.*s about %.*s", STR_FMT(effect->target),
+                          STR_FMT(effect->role));
     if (effect->target.len)
         return str_printf(walk->arena, " %.*s", STR_FMT(effect->target));
     if (!effect->step.len)

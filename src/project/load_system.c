@@ -136,7 +136,7 @@ bool world_lines(struct world *world, int64_t authority, const struct policy *po
         const struct ledger *ledger = &policy->registers[k];
         struct row_record *rows;
         size_t n;
-        if (ledger->about != ABOUT_FILER)
+        if (ledger->about != ABOUT_ORGANISATION)
             continue;
         if (!q_records_latest(world->db, world->arena, authority, ledger->id, &rows, &n, e))
             return false;

@@ -158,8 +158,8 @@ bool view_lines(struct reader *reader, const struct ledger *ledger, int64_t befo
     ok = sight == SIGHT_ALL
              ? q_records_of_register(reader->db, reader->arena, actor->authority, ledger->id, from,
                                      limit + 1, &rows, &n, e)
-             : q_records_of_filer(reader->db, reader->arena, actor->organisation, ledger->id, from,
-                                  limit + 1, &rows, &n, e);
+             : q_records_of_organisation(reader->db, reader->arena, actor->organisation, ledger->id,
+                                         from, limit + 1, &rows, &n, e);
     if (!ok)
         return false;
     bool more = n > (size_t)limit;

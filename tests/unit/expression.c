@@ -429,7 +429,7 @@ static const struct {
     {"done(review.approve of apply.plan.x)", 35,
      "P201: expected FIELD, STEP.FIELD or a role after \"of\", found \"x\"."},
     {"given(apply.days of authority)", 1,
-     "P519: of a role only REGISTER.FIELD can be asked, of a register about its filer."},
+     "P519: of a role only REGISTER.FIELD can be asked, of a register about organisations."},
     {"system.provider == body", 1,
      "P203: system.provider may have no value. Write \"given(system.provider) and ...\" before "
      "it."},

@@ -165,7 +165,7 @@ static const struct wanted WANTED[] = {
     {"apply.judge.opinion:mark", "yes", "no"},
     {"apply.ask.paper:mark", "no", "yes"},
     {"apply.withdraw:withdraw.2", "judge.yes", "nothing"},
-    {"registers.use:about", "system", "filer"},
+    {"registers.use:about", "system", "organisation"},
     {"registers.use:every", "every: month", "nothing"},
     {"due-soon:due-soon.2", "2", "1"},
     {"plan.opens:opens", "opens: every: year, from: 09-01", "nothing"},

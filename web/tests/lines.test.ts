@@ -39,7 +39,7 @@ describe('lines of a register', () => {
     })
   })
   it('have a column for each item of quantities', () => {
-    const pool = register([field('free', 'quantities')], 'filer')
+    const pool = register([field('free', 'quantities')], 'organisation')
     expect(readLines(pool, items, 'period,free.vcpu\n2020-09,1.5').lines).toEqual([
       { period: '2020-09', form: { free: { vcpu: 1_500_000 } } },
     ])

@@ -113,7 +113,7 @@ export default {
     yours: 'yours to file',
     file: 'File',
     period: 'Month',
-    filer: 'Filed by',
+    organisation: 'Organisation',
     filedOn: 'Filed on',
     replaced: 'replaced',
     lines: 'Lines',

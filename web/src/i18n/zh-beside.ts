@@ -113,7 +113,7 @@ export default {
     yours: '由您填报',
     file: '填报',
     period: '月份',
-    filer: '填报单位',
+    organisation: '单位',
     filedOn: '填报日期',
     replaced: '已被替换',
     lines: '填报记录',
