@@ -207,8 +207,9 @@ static void ask_material(struct act *act)
         act_note(act, &step->further);
     }
     if (!step || !step->further) {
-        act_refuse(act, REFUSAL_UNKNOWN_STEP, S("step"), STR_NONE,
-                   (struct words){.first = same_label(command->step)});
+        act_refuse(act, step ? REFUSAL_NO_FURTHER : REFUSAL_UNKNOWN_STEP, S("step"),
+                   step ? step->basis.article : STR_NONE,
+                   (struct words){.first = step ? step->label : same_label(command->step)});
         return;
     }
     bool word = command->material.len > 0 && command->material.len <= LIMIT_LOGIN_BYTES &&

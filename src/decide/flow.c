@@ -166,18 +166,28 @@ static void follow(struct act *act, const struct target *target)
     }
 }
 
+/* Is the target one that the outcome leads to? Asked of all before any step opens: what opens
+ * would change the answers. *out_found: one with a condition, or that always opens, was. */
+static bool chosen(struct act *act, const struct target *target, bool *out_found)
+{
+    if (*out_found && (target->otherwise || act->outcome->leads == LEADS_FIRST))
+        return false;
+    act_note(act, target);
+    if (target->when && !act_holds(act, target->when))
+        return false;
+    *out_found = true;
+    return true;
+}
+
 void follow_targets(struct act *act)
 {
     const struct outcome *outcome = act->outcome;
-    for (size_t i = 0; i < outcome->n_targets; i++) {
-        const struct target *target = &outcome->targets[i];
-        act_note(act, target);
-        if (outcome->choice && target->when && !act_holds(act, target->when))
-            continue;
-        follow(act, target);
-        if (outcome->choice)
-            break;
-    }
+    bool *follows = NEWS(act->arena, bool, outcome->n_targets), found = false;
+    for (size_t i = 0; i < outcome->n_targets; i++)
+        follows[i] = chosen(act, &outcome->targets[i], &found);
+    for (size_t i = 0; i < outcome->n_targets; i++)
+        if (follows[i])
+            follow(act, &outcome->targets[i]);
     if (!act->kase->ended && !anything_owed(act->kase))
         end_case(act);
 }

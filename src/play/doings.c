@@ -211,6 +211,8 @@ bool try_act(struct town *town, struct act *act, struct command command,
             return false;
         last = answer->refusal;
         refused = &last;
+        if (answer->kind == ANSWER_REFUSED)
+            reach_refused(town, act, outcome, &last);
         if (answer->kind == ANSWER_REFUSED && !mending.form && !can_mend(act, &last, command.form))
             break;
     }

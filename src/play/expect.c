@@ -452,19 +452,24 @@ static bool expect_todo(struct scene *scene, const struct line *line, struct err
     return true;
 }
 
-static bool expect_hidden(struct scene *scene, const struct line *line, struct err *e)
+/* hidden CASE from ALIAS, visible CASE to ALIAS */
+static bool expect_sight(struct scene *scene, const struct line *line, struct err *e)
 {
     struct seat_holder *holder = line->n == 5 ? scene_holder(scene, line->words[4].text) : NULL;
     int64_t id = line->n == 5 ? scene_case(scene, line->words[2].text) : -1;
     if (!holder || id < 0)
-        return scene_error(scene, e, "write: expect hidden CASE from ALIAS");
+        return scene_error(scene, e, "write: expect hidden CASE from ALIAS, or expect visible CASE "
+                           "to ALIAS");
     struct reader reader = scene_reader(scene, holder);
     bool visible = true;
     bool ok = db_begin(reader.db, e) && view_case_visible(&reader, id, &visible, e);
     db_rollback(reader.db);
     if (!ok)
         return false;
-    scene_tell(scene, !visible, S("expected the case to be hidden, it is visible"));
+    bool wanted = is_word(line, 1, "visible");
+    scene_tell(scene, visible == wanted,
+               wanted ? S("expected the case to be visible, it is hidden")
+                      : S("expected the case to be hidden, it is visible"));
     return true;
 }
 
@@ -533,13 +538,13 @@ static const struct {
     const char *word;
     bool (*judge)(struct scene *scene, const struct line *line, struct err *e);
 } EXPECTATIONS[] = {
-    {"task", expect_task},         {"case", expect_case},     {"system", expect_system},
-    {"granted", expect_granted},   {"listed", expect_listed}, {"unlisted", expect_listed},
-    {"line", expect_line},         {"lines", expect_lines},   {"notice", expect_notice},
-    {"shown", expect_shown},
-    {"warned", expect_warned},     {"todo", expect_todo},     {"first", expect_first},
-    {"duty", expect_duty},         {"report", expect_report}, {"hidden", expect_hidden},
-    {"refused", expect_refused},   {"sound", expect_sound},
+    {"task", expect_task},         {"case", expect_case},       {"system", expect_system},
+    {"granted", expect_granted},   {"listed", expect_listed},   {"unlisted", expect_listed},
+    {"line", expect_line},         {"lines", expect_lines},     {"notice", expect_notice},
+    {"shown", expect_shown},       {"warned", expect_warned},   {"todo", expect_todo},
+    {"first", expect_first},       {"duty", expect_duty},       {"report", expect_report},
+    {"hidden", expect_sight},      {"visible", expect_sight},   {"refused", expect_refused},
+    {"sound", expect_sound},
 };
 
 bool scene_expect(struct scene *scene, const struct line *line, struct err *e)

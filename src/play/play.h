@@ -165,6 +165,8 @@ enum { MEMORY_DAYS = 30 };
 /* How far a town came in its policy: counts in the order of the program. */
 struct reached_outcome {
     int64_t taken, ended;    /* decided so; of these, cases that ended by it */
+    int64_t refused;         /* tries that were refused before it was taken for the first time */
+    char *why;               /* the last of them; NULL: none */
 };
 struct reached_step {
     bool opened;

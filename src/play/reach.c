@@ -3,6 +3,10 @@
  * have reached, and how its cases ended. */
 #include "play/simulate_priv.h"
 
+#include <string.h>
+
+enum { WHY_BYTES = 300 };
+
 void reach_begin(struct arena *arena, struct jurisdiction *told)
 {
     const struct policy *policy = told->policy;
@@ -53,6 +57,24 @@ void reach_taken(struct town *town, const struct act *act, const struct outcome 
     }
 }
 
+/* Kept in place: a town of years has no end of refusals. */
+void reach_refused(struct town *town, const struct act *act, const struct outcome *outcome,
+                   const struct refusal *refusal)
+{
+    struct reached_step *step = reached_of(town, act->procedure->id, act->step->id);
+    struct reached_outcome *reached = &step->outcomes[outcome - act->step->outcomes];
+    if (reached->taken || !refusal->reasons.len)
+        return;
+    str text = refusal_text(town->scratch, &refusal->reasons.items[0], LANGUAGE_EN, STR_NONE);
+    reached->refused++;
+    if (!reached->why)
+        reached->why = NEWS(town->arena, char, WHY_BYTES);
+    if (text.len < WHY_BYTES) {
+        memcpy(reached->why, text.ptr, text.len);
+        reached->why[text.len] = '\0';
+    }
+}
+
 void reach_seen(struct town *town, const struct case_state *kase)
 {
     for (size_t i = 0; i < kase->tasks.len; i++) {
@@ -81,6 +103,15 @@ void reach_ended(struct town *town, const struct case_state *kase)
 
 /* ---- what was not --------------------------------------------------------------------------- */
 
+/* What kept people from it, where anybody tried. */
+static void add_why(struct buf *out, const struct reached_outcome *reached)
+{
+    if (reached->refused)
+        buf_addf(out, " (refused %lld times, at last: %s)", (long long)reached->refused,
+                 reached->why);
+    buf_addc(out, '\n');
+}
+
 static void add_steps(struct buf *out, const struct procedure *procedure,
                       const struct reached *reached)
 {
@@ -91,9 +122,11 @@ static void add_steps(struct buf *out, const struct procedure *procedure,
             continue;
         }
         for (size_t k = 0; k < step->n_outcomes; k++)
-            if (!reached->steps[i].outcomes[k].taken)
-                buf_addf(out, "outcome %.*s.%.*s.%.*s\n", STR_FMT(procedure->id),
-                         STR_FMT(step->id), STR_FMT(step->outcomes[k].id));
+            if (!reached->steps[i].outcomes[k].taken) {
+                buf_addf(out, "outcome %.*s.%.*s.%.*s", STR_FMT(procedure->id), STR_FMT(step->id),
+                         STR_FMT(step->outcomes[k].id));
+                add_why(out, &reached->steps[i].outcomes[k]);
+            }
     }
 }
 
@@ -103,10 +136,12 @@ str simulation_unreached(struct arena *arena, const struct jurisdiction *jurisdi
     struct buf out = buf_new(arena, 1024);
     for (size_t i = 0; i < policy->n_procedures; i++) {
         const struct reached *reached = &jurisdiction->procedures[i];
-        if (reached->opened)
+        if (reached->opened) {
             add_steps(&out, &policy->procedures[i], reached);
-        else
-            buf_addf(&out, "procedure %.*s\n", STR_FMT(policy->procedures[i].id));
+            continue;
+        }
+        buf_addf(&out, "procedure %.*s", STR_FMT(policy->procedures[i].id));
+        add_why(&out, &reached->steps[0].outcomes[0]);
     }
     for (size_t i = 0; i < policy->n_registers; i++)
         if (!jurisdiction->filed[i])

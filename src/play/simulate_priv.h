@@ -154,6 +154,8 @@ int64_t first_planned_ms(const struct town *town);
 
 /* reach.c: how far the town comes in its policy. */
 void reach_begin(struct arena *arena, struct jurisdiction *told);
+void reach_refused(struct town *town, const struct act *act, const struct outcome *outcome,
+                   const struct refusal *refusal);
 struct reached_step *reached_of(const struct town *town, str procedure, str step);
 void reach_opened(struct town *town, const struct case_state *kase);
 void reach_taken(struct town *town, const struct act *act, const struct outcome *outcome);

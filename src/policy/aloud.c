@@ -83,9 +83,9 @@ static void registers(struct aloud *a)
     for (size_t i = 0; i < a->policy->n_lists; i++) {
         const struct listing_rule *list = &a->policy->lists[i];
         str label = label_in(a, list->label), basis = basis_in(a, list->basis);
-        str when = expression_text(list->when);
+        str when = expression_in(a, list->when);
         buf_addf(&a->out,
-                 zh ? "  %.*s%.*s：列入 %.*s 的系统\n"
+                 zh ? "  %.*s%.*s：列入符合条件的系统，即%.*s\n"
                     : "  %.*s%.*s: finds the systems where %.*s\n",
                  STR_FMT(label), STR_FMT(basis), STR_FMT(when));
     }
@@ -104,7 +104,7 @@ static void reports(struct aloud *a)
                  STR_FMT(label), STR_FMT(basis));
         for (size_t k = 0; k < report->n_columns; k++) {
             str column = label_in(a, report->columns[k].label);
-            str when = expression_text(report->columns[k].when);
+            str when = expression_in(a, report->columns[k].when);
             buf_addf(&a->out, zh ? "     %.*s：%.*s\n" : "     %.*s: %.*s\n", STR_FMT(column),
                      STR_FMT(when));
         }

@@ -11,6 +11,7 @@ struct aloud {
     const struct policy *policy;
     const struct procedure *procedure; /* what names in the sentence belong to */
     const struct step *step;
+    const struct ledger *ledger; /* whose line the sentence is about */
     bool by_id;              /* names by their ids: a label that changes is no change of a rule */
     struct buf out;
 };
@@ -44,6 +45,8 @@ str field_words(const struct aloud *a, const struct field *field);
 /* The same without name, article and bounds. */
 str bare_field_words(const struct aloud *a, const struct field *field);
 str target_words(const struct aloud *a, const struct outcome *outcome);
+/* The condition in words; by_id: as it is written. */
+str expression_in(const struct aloud *a, const struct expression *expression);
 str effect_words(const struct aloud *a, const struct effect *effect);
 str seat_words(const struct aloud *a, const struct seat *seat);
 /* "article 12", with its regulation when it is not the pack's own. */

@@ -37,8 +37,8 @@ static str brief_limit(const struct aloud *a, const struct limit *limit, enum li
 
 static str except_in(const struct aloud *a, const struct limit_case *one)
 {
-    str length = length_in(a, one), when = expression_text(one->when);
-    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "当 %.*s 时为%.*s" : "when %.*s, %.*s",
+    str length = length_in(a, one), when = expression_in(a, one->when);
+    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "当%.*s时为%.*s" : "when %.*s, %.*s",
                       STR_FMT(when), STR_FMT(length));
 }
 
@@ -242,9 +242,9 @@ static str ledger_rule(const struct aloud *a, const struct rule *rule)
 
 static str list_rule(const struct aloud *a, const struct listing_rule *list)
 {
-    str name = quoted_label(a, list->label), when = expression_text(list->when);
+    str name = quoted_label(a, list->label), when = expression_in(a, list->when);
     return str_printf(a->arena,
-                      a->language == LANGUAGE_ZH ? "清单%.*s列入 %.*s 的系统"
+                      a->language == LANGUAGE_ZH ? "清单%.*s列入符合条件的系统：%.*s"
                                                  : "list %.*s finds the systems where %.*s",
                       STR_FMT(name), STR_FMT(when));
 }
@@ -253,9 +253,9 @@ static str column_rule(const struct aloud *a, const struct rule *rule)
 {
     const struct report_column *column = rule->part;
     str report = quoted_label(a, rule->report->label), name = quoted_label(a, column->label);
-    str when = expression_text(column->when);
+    str when = expression_in(a, column->when);
     return str_printf(a->arena,
-                      a->language == LANGUAGE_ZH ? "统计%.*s的%.*s：%.*s 的系统数"
+                      a->language == LANGUAGE_ZH ? "统计%.*s的%.*s：符合条件的系统数，即%.*s"
                                                  : "report %.*s counts as %.*s the systems where "
                                                    "%.*s",
                       STR_FMT(report), STR_FMT(name), STR_FMT(when));

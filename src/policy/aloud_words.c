@@ -187,8 +187,22 @@ str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_w
                                STR_FMT(length))
                   : str_printf(a->arena, "not before %.*s have passed since %.*s", STR_FMT(length),
                                STR_FMT(anchor));
-    return zh ? str_printf(a->arena, "自%.*s起%.*s内", STR_FMT(anchor), STR_FMT(length))
-              : str_printf(a->arena, "within %.*s after %.*s", STR_FMT(length), STR_FMT(anchor));
+    const struct limit_case *rule = &limit->cases[limit->n - 1];
+    const char *stays = rule->roll || rule->unit == UNIT_WORKING_DAY ? ""
+                        : zh ? "，最后一日遇休息日不顺延" : ", also when it ends on a rest day";
+    return zh ? str_printf(a->arena, "自%.*s起%.*s内%s", STR_FMT(anchor), STR_FMT(length), stays)
+              : str_printf(a->arena, "within %.*s after %.*s%s", STR_FMT(length), STR_FMT(anchor),
+                           stays);
+}
+
+static void add_exceptions(const struct aloud *a, struct buf *out, const struct limit *limit)
+{
+    for (size_t i = 0; i + 1 < limit->n; i++) {
+        str length = length_in(a, &limit->cases[i]);
+        str when = expression_in(a, limit->cases[i].when);
+        buf_addf(out, a->language == LANGUAGE_ZH ? "；当%.*s时为%.*s" : "; when %.*s, %.*s",
+                 STR_FMT(when), STR_FMT(length));
+    }
 }
 
 str displaced_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
@@ -202,6 +216,7 @@ str displaced_in(const struct aloud *a, const struct limit *limit, enum limit_wo
         buf_addf(&out, a->language == LANGUAGE_ZH ? "；上位法优先%.*s，不适用：%.*s%.*s"
                                                   : "; by higher law%.*s, in place of: %.*s%.*s",
                  STR_FMT(by), STR_FMT(rule), STR_FMT(basis));
+        add_exceptions(a, &out, one->displaced);
     }
     return buf_str(&out);
 }
@@ -212,12 +227,7 @@ str limit_in(const struct aloud *a, const struct limit *limit, enum limit_words 
     str rule = bare_limit_in(a, limit, words), basis = basis_in(a, limit->basis);
     struct buf out = buf_new(a->arena, 128);
     buf_addf(&out, "%.*s%.*s", STR_FMT(rule), STR_FMT(basis));
-    for (size_t i = 0; i + 1 < limit->n; i++) {
-        str length = length_in(a, &limit->cases[i]);
-        str when = expression_text(limit->cases[i].when);
-        buf_addf(&out, zh ? "；当 %.*s 时为%.*s" : "; when %.*s, %.*s", STR_FMT(when),
-                 STR_FMT(length));
-    }
+    add_exceptions(a, &out, limit);
     if (limit->extend_most) {
         struct limit_case most = {.count = limit->extend_most,
                                   .unit = limit->cases[limit->n - 1].unit};
@@ -357,12 +367,13 @@ str target_words(const struct aloud *a, const struct outcome *outcome)
     for (size_t i = 0; i < outcome->n_targets; i++) {
         const struct target *target = &outcome->targets[i];
         str words = target_in(a, target);
+        bool all = outcome->leads == LEADS_ALL;
         if (i)
-            buf_add(&out, outcome->choice ? in(a, "；", "; ") : in(a, "，并", " and "));
-        if (outcome->choice && target->when) {
-            str when = expression_text(target->when);
-            buf_addf(&out, zh ? "当 %.*s 时" : "when %.*s, ", STR_FMT(when));
-        } else if (outcome->choice) {
+            buf_add(&out, all ? in(a, "，并", " and ") : in(a, "；", "; "));
+        if (target->when) {
+            str when = expression_in(a, target->when);
+            buf_addf(&out, zh ? "当%.*s时" : "when %.*s, ", STR_FMT(when));
+        } else if (target->otherwise) {
             buf_add(&out, in(a, "其余情形", "otherwise "));
         }
         buf_add(&out, words);

@@ -178,14 +178,26 @@ static bool follow(struct graph *graph, const struct edge *edge, size_t t, uint8
     return true;
 }
 
-/* Adds the edge of one target (of a choice) or of all targets (side by side). */
-static bool add_edge(struct graph *graph, struct edge edge, size_t from, size_t n)
+/* Does the edge follow that target of its outcome? */
+static bool edge_follows(const struct outcome *outcome, const struct edge *edge, size_t t)
 {
+    switch (outcome->leads) {
+    case LEADS_ALL: return true;
+    case LEADS_FIRST: return t == edge->target;
+    case LEADS_EACH:
+        return outcome->targets[t].otherwise ? edge->target == 0 : (edge->target >> t & 1) != 0;
+    }
+    return false;
+}
+
+static bool add_edge(struct graph *graph, struct edge edge)
+{
+    const struct outcome *outcome = &graph->procedure->steps[edge.step].outcomes[edge.outcome];
     uint8_t cells[LIMIT_STEPS];
     memcpy(cells, graph_cells(graph, edge.from), graph->n_steps);
     cells[edge.step] = (uint8_t)(CELL_DECIDED + edge.outcome);
-    for (size_t t = from; t < from + n; t++)
-        if (!follow(graph, &edge, t, cells))
+    for (size_t t = 0; t < outcome->n_targets; t++)
+        if (edge_follows(outcome, &edge, t) && !follow(graph, &edge, t, cells))
             return true;
     edge.to = intern(graph, cells, (uint32_t)graph->edges.len);
     if (edge.to == EDGE_NONE || graph->edges.len == EXPLORE_EDGES_MAX)
@@ -194,24 +206,61 @@ static bool add_edge(struct graph *graph, struct edge edge, size_t from, size_t 
     return true;
 }
 
-static bool add_choice(struct graph *graph, struct edge edge, const struct outcome *outcome)
+static enum truth target_truth(const struct target *target, struct cells_of *of)
 {
-    /* Edges move the cells; conditions are asked before, as decided now. */
-    uint8_t cells[LIMIT_STEPS];
-    memcpy(cells, graph_cells(graph, edge.from), graph->n_steps);
-    struct cells_of of = {graph, cells};
+    return target->when ? expression_truth(target->when, of, cells_done) : TRUTH_YES;
+}
+
+static bool add_first(struct graph *graph, struct edge edge, const struct outcome *outcome,
+                      struct cells_of *of)
+{
     for (size_t t = 0; t < outcome->n_targets; t++) {
-        const struct expression *when = outcome->targets[t].when;
-        enum truth truth = when ? expression_truth(when, &of, cells_done) : TRUTH_YES;
+        enum truth truth = target_truth(&outcome->targets[t], of);
         if (truth == TRUTH_NO)
             continue;
         edge.target = (uint8_t)t;
-        if (!add_edge(graph, edge, t, 1))
+        if (!add_edge(graph, edge))
             return false;
         if (truth == TRUTH_YES)
             break;
     }
     return true;
+}
+
+/* One edge for each set of steps that may open together. */
+static bool add_each(struct graph *graph, struct edge edge, const struct outcome *outcome,
+                     struct cells_of *of)
+{
+    uint32_t never = 0, always = 0, all = 0;
+    for (size_t t = 0; t < outcome->n_targets; t++) {
+        if (outcome->targets[t].otherwise)
+            continue;
+        enum truth truth = target_truth(&outcome->targets[t], of);
+        all |= 1u << t;
+        never |= truth == TRUTH_NO ? 1u << t : 0;
+        always |= truth == TRUTH_YES ? 1u << t : 0;
+    }
+    for (uint32_t set = 0; set <= all; set++) {
+        edge.target = (uint8_t)set;
+        if ((set & ~all) == 0 && (set & never) == 0 && (set & always) == always &&
+            !add_edge(graph, edge))
+            return false;
+    }
+    return true;
+}
+
+static bool add_edges(struct graph *graph, struct edge edge, const struct outcome *outcome)
+{
+    /* Edges move the cells; conditions are asked before, as decided now. */
+    uint8_t cells[LIMIT_STEPS];
+    memcpy(cells, graph_cells(graph, edge.from), graph->n_steps);
+    struct cells_of of = {graph, cells};
+    switch (outcome->leads) {
+    case LEADS_ALL: return add_edge(graph, edge);
+    case LEADS_FIRST: return add_first(graph, edge, outcome, &of);
+    case LEADS_EACH: return add_each(graph, edge, outcome, &of);
+    }
+    return false;
 }
 
 static bool expand(struct graph *graph, uint32_t state)
@@ -224,10 +273,7 @@ static bool expand(struct graph *graph, uint32_t state)
                 continue;
             graph->tried[i][o] = true;
             struct edge edge = {state, 0, (uint8_t)i, (uint8_t)o, 0};
-            bool room = outcome->choice
-                            ? add_choice(graph, edge, outcome)
-                            : add_edge(graph, edge, 0, outcome->n_targets);
-            if (!room)
+            if (!add_edges(graph, edge, outcome))
                 return false;
         }
     }
@@ -276,10 +322,9 @@ bool graph_opens(const struct graph *graph, const struct edge *edge, size_t step
 {
     const struct outcome *outcome =
         &graph->procedure->steps[edge->step].outcomes[edge->outcome];
-    size_t from = outcome->choice ? edge->target : 0;
-    size_t to = outcome->choice ? from + 1 : outcome->n_targets;
-    for (size_t t = from; t < to; t++)
-        if (graph->opens[edge->step][edge->outcome][t] == step)
+    for (size_t t = 0; t < outcome->n_targets; t++)
+        if (edge_follows(outcome, edge, t) &&
+            graph->opens[edge->step][edge->outcome][t] == step)
             return true;
     return false;
 }

@@ -16,7 +16,8 @@ enum { CELL_NONE, CELL_OPEN, CELL_DECIDED, CELL_HELD = CELL_DECIDED + OUTCOMES_M
 
 struct edge {
     uint32_t from, to;
-    uint8_t step, outcome, target;   /* target: of a choice, else 0 */
+    uint8_t step, outcome;
+    uint8_t target;              /* FIRST: which; EACH: a bit for each that opens, 0: otherwise */
 };
 
 enum blocked_kind { BLOCKED_TWICE, BLOCKED_BACK };

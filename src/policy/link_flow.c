@@ -49,6 +49,17 @@ static bool single_target(struct flow *f, const struct node *node, struct target
     return step_target(f, text, node->pos, out);
 }
 
+/* Does the step of the last target stand in the list already? */
+static void want_once(struct flow *f, struct pos pos)
+{
+    const struct outcome *out = f->out;
+    const struct target *last = &out->targets[out->n_targets - 1];
+    for (const struct target *target = out->targets; target < last; target++)
+        if (target->kind == TARGET_STEP && str_eq(target->step, last->step))
+            diagnose(f->load, PROBLEM_TARGET, pos, "step %.*s stands twice in one list.",
+                     STR_FMT(last->step));
+}
+
 static void side_by_side(struct flow *f, const struct node *list)
 {
     struct outcome *out = f->out;
@@ -65,11 +76,8 @@ static void side_by_side(struct flow *f, const struct node *list)
         }
         if (!id.ptr || !step_target(f, id, item->pos, target))
             continue;
-        for (size_t k = 0; k < out->n_targets; k++)
-            if (out->targets[k].kind == TARGET_STEP && str_eq(out->targets[k].step, id))
-                diagnose(f->load, PROBLEM_TARGET, item->pos,
-                         "step %.*s stands twice in one list.", STR_FMT(id));
         out->n_targets++;
+        want_once(f, item->pos);
     }
 }
 
@@ -84,6 +92,7 @@ static void choice_target(struct flow *f, const struct node_entry *entry, bool l
         step_target(f, id, entry->key->pos, out);
     bool otherwise = entry->value->kind == NODE_SCALAR &&
                      str_eq(entry->value->text, S("otherwise"));
+    out->otherwise = otherwise;
     if (otherwise && !last)
         diagnose(f->load, PROBLEM_OTHERWISE, entry->value->pos,
                  "what stands after otherwise is never chosen; put otherwise last.");
@@ -101,7 +110,7 @@ static void choice_target(struct flow *f, const struct node_entry *entry, bool l
 static void choice(struct flow *f, const struct node *list)
 {
     size_t n = list->items.len;
-    f->out->choice = true;
+    f->out->leads = LEADS_FIRST;
     for (size_t i = 0; i < n; i++) {
         const struct node *item = list->items.items[i];
         if (item->kind != NODE_MAP || item->entries.len != 1) {
@@ -111,6 +120,60 @@ static void choice(struct flow *f, const struct node *list)
         }
         choice_target(f, &item->entries.items[0], i + 1 == n,
                       &f->out->targets[f->out->n_targets++]);
+    }
+}
+
+/* STEP, or {STEP: CONDITION} */
+static void each_target(struct flow *f, const struct node *item)
+{
+    struct scope scope = {f->procedure, f->step, PLACE_CHOICE, f->out->id};
+    bool asks = item->kind == NODE_MAP && item->entries.len == 1;
+    const struct node *name = asks ? item->entries.items[0].key : item;
+    str id = scalar_text(f->load, name, "a step");
+    struct target *target = &f->out->targets[f->out->n_targets];
+    *target = (struct target){.kind = TARGET_STEP};
+    if (!id.ptr || !step_target(f, id, name->pos, target))
+        return;
+    if (asks)
+        target->when = expression_compile(f->load, item->entries.items[0].value, &scope);
+    f->out->n_targets++;
+    want_once(f, name->pos);
+}
+
+/* {each: [{STEP: CONDITION}, ...], otherwise: STEP}: a way out where every entry asks. */
+static void each(struct flow *f, const struct node *to)
+{
+    struct outcome *out = f->out;
+    const struct node *list = node_get(to, "each"), *otherwise = node_get(to, "otherwise");
+    bool always = false;
+    out->leads = LEADS_EACH;
+    if (!check_map(f->load, to, "to", "each otherwise"))
+        return;
+    if (!list || !check_list(f->load, list, "each", EACH_MAX) || list->items.len < 2) {
+        diagnose(f->load, PROBLEM_TARGET, to->pos,
+                 "to is a STEP, a list of them, or {each: [{STEP: condition}, {STEP: "
+                 "condition}], otherwise: STEP}, with two steps and more.");
+        return;
+    }
+    for (size_t i = 0; i < list->items.len; i++) {
+        always |= list->items.items[i]->kind == NODE_SCALAR;
+        each_target(f, list->items.items[i]);
+    }
+    if (always == (otherwise != NULL))
+        diagnose(f->load, PROBLEM_OTHERWISE, otherwise ? otherwise->pos : to->pos,
+                 always ? "a step without a condition always opens, so otherwise is never chosen; "
+                          "leave it out."
+                        : "when no condition holds the case would stand still; add otherwise: "
+                          "STEP, done or end.");
+    struct target *last = &out->targets[out->n_targets];
+    if (otherwise && single_target(f, otherwise, last)) {
+        last->otherwise = true;
+        out->n_targets++;
+        if (last->kind != TARGET_STEP && last->kind != TARGET_DONE && last->kind != TARGET_END)
+            diagnose(f->load, PROBLEM_TARGET, otherwise->pos,
+                     "otherwise is a STEP, done or end.");
+        else if (last->kind == TARGET_STEP)
+            want_once(f, otherwise->pos);
     }
 }
 
@@ -127,6 +190,10 @@ static void link_targets(struct flow *f, const struct node *node)
     out->targets = NEWS(f->load->arena, struct target, TARGETS_MAX);
     if (to->kind == NODE_SCALAR) {
         out->n_targets = single_target(f, to, &out->targets[0]) ? 1 : 0;
+        return;
+    }
+    if (to->kind == NODE_MAP) {
+        each(f, to);
         return;
     }
     if (!check_list(f->load, to, "to", TARGETS_MAX))

@@ -91,7 +91,7 @@ enum problem {
 
 enum { DIAGNOSTICS_MAX = 100 };
 /* Outcomes of one step: what an explored state notes in one byte. Targets of one outcome. */
-enum { OUTCOMES_MAX = 16, TARGETS_MAX = 16 };
+enum { OUTCOMES_MAX = 16, TARGETS_MAX = 16, EACH_MAX = 8 };
 
 /* ---- nodes --------------------------------------------------------------------------------- */
 

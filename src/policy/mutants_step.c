@@ -94,7 +94,7 @@ static bool side_by_side(const struct procedure *procedure)
     for (size_t i = 0; i < procedure->n_steps; i++)
         for (size_t k = 0; k < procedure->steps[i].n_outcomes; k++) {
             const struct outcome *outcome = &procedure->steps[i].outcomes[k];
-            if (outcome->n_targets > 1 && !outcome->choice)
+            if (outcome->n_targets > 1 && outcome->leads != LEADS_FIRST)
                 return true;
         }
     return false;
@@ -120,14 +120,14 @@ static void change_target(struct making *making, struct node *to)
         change_text(making, MUTATION_TARGET, to, S("done"));
 }
 
-/* {STEP: CONDITION}, {STEP: otherwise} */
-static void change_choice(struct making *making, struct node *item)
+/* {STEP: CONDITION}, {STEP: otherwise}; n: 2 where it may as well end. */
+static void change_choice(struct making *making, struct node *item, size_t n)
 {
     const struct node_entry *entry = &item->entries.items[0];
     str step = entry->key->text, other = another_step(making, step);
     bool otherwise = str_eq(entry->value->text, S("otherwise"));
     str ways[] = {other, str_eq(step, S("end")) ? S("done") : S("end")};
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+    for (size_t i = 0; i < n; i++) {
         struct node *changed = without_key(making, item, "");
         changed->entries.items[0].key = text_node(making, ways[i]);
         if (ways[i].len)
@@ -137,15 +137,35 @@ static void change_choice(struct making *making, struct node *item)
         mutate_expression(making, entry->value);
 }
 
+/* {STEP: CONDITION} or STEP, each of which opens or not. */
+static void mutate_each(struct making *making, struct node *list)
+{
+    for (size_t i = 0; i < list->items.len; i++) {
+        struct node *item = list->items.items[i];
+        struct making_mark mark = enter_item(making, i, NULL);
+        if (list->items.len > 2)
+            drop_item(making, MUTATION_TARGET, list, i);
+        if (item->kind == NODE_MAP)
+            change_choice(making, item, 1);
+        leave(making, mark);
+    }
+}
+
 static void mutate_targets(struct making *making, struct node *to)
 {
+    if (child(to, "each")) {
+        mutate_each(making, child(to, "each"));
+        if (child(to, "otherwise"))
+            change_target(making, child(to, "otherwise"));
+        return;
+    }
     if (to->kind == NODE_SCALAR)
         change_target(making, to);
     for (size_t i = 0; i < to->items.len; i++) {
         struct node *item = to->items.items[i];
         struct making_mark mark = enter_item(making, i, NULL);
         if (item->kind == NODE_MAP)
-            change_choice(making, item);
+            change_choice(making, item, 2);
         else
             drop_item(making, MUTATION_TARGET, to, i);
         leave(making, mark);

@@ -210,8 +210,12 @@ struct target {
     enum target_kind kind;       /* HOLD opens `step` and stops the holder's clock; STAY: the task
                                   * is still owed, its clock runs on */
     str step;
-    struct expression *when;     /* NULL: otherwise; a choice takes the first that holds */
+    struct expression *when;     /* NULL: always, or otherwise */
+    bool otherwise;              /* when no condition beside it holds */
 };
+
+/* Which targets of an outcome are followed: all, the first that holds, or each that holds. */
+enum leading { LEADS_ALL, LEADS_FIRST, LEADS_EACH };
 
 /* What an outcome does to things outside the case; a closed list. Symbol, name, argument. */
 #define EFFECTS(X)                                                                                \
@@ -253,9 +257,9 @@ struct outcome {
     str id;
     struct label label;
     enum tone tone;
-    struct target *targets;      /* all of one choice, or several opened side by side */
+    struct target *targets;
     size_t n_targets;
-    bool choice;                 /* targets are alternatives */
+    enum leading leads;
     struct effect *effects;
     size_t n_effects;
     struct claims meets;         /* also of where it leads and what it does */

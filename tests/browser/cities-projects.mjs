@@ -10,9 +10,8 @@ async function keepOneRoom(city) {
   await unit.answer({ room: '保密机房', ground: '保密管理要求', why: '涉密终端管理要求' })
   const { path, number } = await city.send('unit')
   const authority = await city.listed('authority', number, '审批')
-  await city.act('authority', path, 'review', 'approve', { opinion: '同意保留。' })
-  await city.waits(authority, 'take-in', '登记保留', '市工业园区管理委员会')
-  await city.act('unit', path, 'take-in', 'sign', { form: { kept: '是' } })
+  await city.act('authority', path, 'review', 'approve', { form: { kept: '是' }, opinion: '同意保留。' })
+  await unit.openCase(path)
   check('the case stays open as long as the room is kept',
     await unit.the('case-state').innerText(), '办理中')
   await city.begin('unit', 'retained-room')
