@@ -111,7 +111,7 @@ static bool gather_effect(struct clerk *clerk, const struct command *command, st
                           const struct step *step, const struct effect *effect, int32_t period,
                           struct record *own, struct err *e)
 {
-    int64_t decides = facts->actor->organisation, *bodies = &decides;
+    int64_t decides = facts->actor ? facts->actor->organisation : 0, *bodies = &decides;
     size_t n = effect->role.len ? decide_seats(clerk->batch, facts, procedure, step, command->form,
                                                effect->role, &bodies)
                                 : 1;

@@ -347,9 +347,11 @@ static bool lines_about(struct scene *scene, str register_id, str of, const stru
     struct record *lines = NEWS(scene->arena, struct record, n_rows + 1);
     for (size_t i = 0; ok && i < n_rows; i++)
         ok = record_of_row(scene->arena, &rows[i], &lines[i], e);
-    for (size_t i = 0; ok && i < n_rows; i++)
-        if (!rows[i].replaced && !rows[i].system && (*n)++ == 0)
+    for (size_t i = 0; ok && i < n_rows; i++) {
+        *n += !rows[i].replaced && !rows[i].system;
+        if (rows[i].latest)
             *out = &lines[i];
+    }
     for (size_t i = 0; ok && system && i < system->records.len; i++)
         if (str_eq(system->records.items[i].register_id, register_id) && (*n)++ == 0)
             *out = &system->records.items[i];

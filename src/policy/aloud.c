@@ -54,7 +54,8 @@ static str fields_in(struct aloud *a, const struct form *form)
     struct buf out = buf_new(a->arena, 256);
     for (size_t i = 0; i < form->n; i++) {
         str words = field_words(a, &form->fields[i]);
-        buf_addf(&out, "%s%.*s", i ? "; " : "", STR_FMT(words));
+        str between = i ? in(a, "；", "; ") : S("");
+        buf_addf(&out, "%.*s%.*s", STR_FMT(between), STR_FMT(words));
     }
     return buf_str(&out);
 }
@@ -185,6 +186,8 @@ static void outcomes(struct aloud *a)
         }
         if (told.len)
             buf_addf(&a->out, zh ? "；告知%.*s" : "; tells %.*s", STR_FMT(told));
+        if (!same_basis(outcome->basis, a->step->basis))
+            buf_add(&a->out, basis_in(a, outcome->basis));
         buf_add(&a->out, in(a, "。\n", ".\n"));
     }
 }

@@ -21,6 +21,7 @@ str in(const struct aloud *a, const char *zh, const char *en);
 str label_in(const struct aloud *a, struct label label);
 /* " (article 12)", " (set by the authority)", or nothing. */
 str basis_in(const struct aloud *a, struct basis basis);
+bool same_basis(struct basis a, struct basis b);
 str role_in(const struct aloud *a, str role);
 str step_in(const struct aloud *a, str step);
 /* STEP.FIELD, or the field of the step itself. */

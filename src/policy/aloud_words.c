@@ -34,6 +34,11 @@ str basis_in(const struct aloud *a, struct basis basis)
                       STR_FMT(words));
 }
 
+bool same_basis(struct basis a, struct basis b)
+{
+    return str_eq(a.article, b.article) && a.local == b.local;
+}
+
 static str quoted(const struct aloud *a, str text)
 {
     return a->language == LANGUAGE_ZH ? str_printf(a->arena, "“%.*s”", STR_FMT(text))
@@ -146,13 +151,21 @@ static str anchor_in(const struct aloud *a, const struct limit *limit)
                : str_printf(a->arena, "%.*s was decided as %.*s", STR_FMT(step), STR_FMT(outcome));
 }
 
+/* Of every year or month where the case opens as often, else of the next. */
 static str by_in(const struct aloud *a, struct by_date by)
 {
     bool zh = a->language == LANGUAGE_ZH;
-    if (by.month)
-        return str_printf(a->arena, zh ? "每年%02d-%02d前" : "by %02d-%02d of the year", by.month,
+    const struct recurrence *opens = &a->procedure->opens;
+    bool ever = opens->present && opens->every == (by.month ? EVERY_YEAR : EVERY_MONTH);
+    if (by.month && ever)
+        return str_printf(a->arena, zh ? "每年%d月%d日前" : "by %02d-%02d of the year", by.month,
                           by.day);
-    return str_printf(a->arena, zh ? "每月%d日前" : "by day %d of the month", by.day);
+    if (by.month)
+        return str_printf(a->arena, zh ? "本环节开始后首个%d月%d日前" : "by the next %02d-%02d",
+                          by.month, by.day);
+    return ever ? str_printf(a->arena, zh ? "每月%d日前" : "by day %d of the month", by.day)
+                : str_printf(a->arena, zh ? "本环节开始后首个%d日前" : "by the next day %d of a month",
+                             by.day);
 }
 
 str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
@@ -446,7 +459,7 @@ str recurrence_words(const struct aloud *a, const struct recurrence *opens)
     bool zh = a->language == LANGUAGE_ZH;
     str every = in(a, EVERY[opens->every].zh, EVERY[opens->every].en);
     if (opens->month)
-        return str_printf(a->arena, zh ? "%.*s%02d-%02d起" : "%.*s from %02d-%02d", STR_FMT(every),
+        return str_printf(a->arena, zh ? "%.*s%d月%d日起" : "%.*s from %02d-%02d", STR_FMT(every),
                           opens->month, opens->day);
     return opens->every == EVERY_MONTH
                ? str_printf(a->arena, zh ? "%.*s%d日起" : "%.*s from day %d", STR_FMT(every),
@@ -481,7 +494,7 @@ str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal)
         const struct fact *fact = &withdrawal->before[i];
         str where = step_in(a, fact->step), what = outcome_in(a, fact->step, fact->outcome);
         bool zh = a->language == LANGUAGE_ZH;
-        add_words(a, &words, str_printf(a->arena, zh ? "%.*s%.*s" : "%.*s %.*s", STR_FMT(where),
+        add_words(a, &words, str_printf(a->arena, zh ? "%.*s作出%.*s" : "%.*s comes to %.*s", STR_FMT(where),
                                         STR_FMT(what)));
     }
     return words.items.len ? either_in(a, &words) : in(a, "办结", "the end");

@@ -304,11 +304,6 @@ static str basis_of(const struct aloud *a, struct basis basis)
     return cited_article_in(a, basis.article);
 }
 
-static bool same_basis(struct basis a, struct basis b)
-{
-    return str_eq(a.article, b.article) && a.local == b.local;
-}
-
 /* What a part has from its step is told once, with who acts in it. */
 static bool inherited(const struct rule *rule)
 {

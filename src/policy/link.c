@@ -201,12 +201,14 @@ static void link_need(struct load *load, const struct procedure *procedure, stru
     struct scope scope = {procedure, step, PLACE_NEEDS, outcome};
     struct condition *out = &step->needs[step->n_needs];
     const struct node *that = node;
+    const struct outcome *under = outcome.len ? step_outcome(step, outcome) : NULL;
+    const struct basis *above = under ? &under->basis : &step->basis;
     out->outcome = outcome;
-    out->basis = step->basis;
+    out->basis = *above;
     if (node->kind != NODE_SCALAR) {
         if (!check_map(load, node, "a condition", "that zh en basis source meets"))
             return;
-        out->basis = read_basis(load, node, "the condition", &step->basis, BASIS_REQUIRED);
+        out->basis = read_basis(load, node, "the condition", above, BASIS_REQUIRED);
         out->meets = parse_meets(load, node);
         that = node_get(node, "that");
         if (!that) {

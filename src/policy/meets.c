@@ -102,6 +102,8 @@ static bool step_cites(const struct load *load, const struct procedure *procedur
         found = cites(&step->form.fields[i].basis, article);
     for (size_t i = 0; i < step->n_needs && !found; i++)
         found = cites(&step->needs[i].basis, article);
+    for (size_t i = 0; i < step->n_outcomes && !found; i++)
+        found = cites(&step->outcomes[i].basis, article);
     for (size_t i = 0; i < step->n_shows && !found; i++)
         found = shown_cites(procedure, &step->shows[i], article);
     for (size_t i = 0; i < step->n_materials && !found; i++) {
@@ -181,7 +183,8 @@ void check_step_claims(struct load *load, const struct procedure *procedure,
             if (!step_cites(load, procedure, step, article))
                 diagnose(load, PROBLEM_MEETS_ARTICLE, claim->pos,
                          "%.*s belongs to article %.*s, which neither the step nor a field, "
-                         "condition or limit of it cites; give the one that meets it that basis.",
+                         "condition, outcome or limit of it cites; give the one that meets it that "
+                         "basis.",
                          STR_FMT(claim->id), STR_FMT(article));
         }
 }

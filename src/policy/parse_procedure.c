@@ -7,16 +7,18 @@ enum { CODE_MAX = 8, SEATS_MAX = 8 };
 static const char STEP_KEYS[] = "id zh en by basis source meets side opinion paper further form "
                                 "materials shows needs within not-before ahead outcomes tell";
 
-static void parse_outcome(struct load *load, const struct node_entry *entry, struct outcome *out)
+static void parse_outcome(struct load *load, const struct node_entry *entry,
+                          const struct step *step, struct outcome *out)
 {
     const char *what = str_printf(load->arena, "outcome \"%.*s\"",
                                   STR_FMT(entry->key->text)).ptr;
     out->id = entry->key->text;
     out->pos = entry->key->pos;
     check_id(load, entry->key, "outcome", "always opened");
-    if (!check_map(load, entry->value, what, "zh en tone to effects meets"))
+    if (!check_map(load, entry->value, what, "zh en tone to effects basis source meets"))
         return;
     read_label(load, entry->value, what, &out->label);
+    out->basis = read_basis(load, entry->value, what, &step->basis, BASIS_REQUIRED);
     out->meets = parse_meets(load, entry->value);
     const struct node *tone = node_get(entry->value, "tone");
     out->tone = TONE_NEUTRAL;
@@ -50,7 +52,7 @@ static void parse_outcomes(struct load *load, const struct node *node, const cha
     out->n_outcomes = n;
     out->outcomes = NEWS(load->arena, struct outcome, n);
     for (size_t i = 0; i < n; i++)
-        parse_outcome(load, &outcomes->entries.items[i], &out->outcomes[i]);
+        parse_outcome(load, &outcomes->entries.items[i], out, &out->outcomes[i]);
 }
 
 /* by: {each: ROLE}: every organisation that the role's seat names. */

@@ -262,6 +262,7 @@ struct outcome {
     enum leading leads;
     struct effect *effects;
     size_t n_effects;
+    struct basis basis;          /* its own, else the step's */
     struct claims meets;         /* also of where it leads and what it does */
     struct pos pos;
 };

@@ -152,6 +152,7 @@ static void add_outcome(struct walk *walk, struct outcome *outcome)
                               STR_FMT(outcome->id), when.len ? " when " : "", STR_FMT(when));
         struct rule *rule = add(walk, RULE_TO, target, i, &outcome->meets, what);
         rule->outcome = outcome;
+        rule->basis = outcome->basis;
         rule->pos = outcome->pos;
         claim(walk, rule, &walk->procedure->meets);
     }
@@ -162,6 +163,7 @@ static void add_outcome(struct walk *walk, struct outcome *outcome)
                               STR_FMT(argument), STR_FMT(outcome->id));
         struct rule *rule = add(walk, RULE_EFFECT, effect, i, &outcome->meets, what);
         rule->outcome = outcome;
+        rule->basis = outcome->basis;
         rule->pos = effect->pos;
     }
 }
