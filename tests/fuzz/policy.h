@@ -43,6 +43,20 @@ static inline const struct policy *fuzz_policy(void)
     return policy;
 }
 
+/* What loads can be read aloud, each rule of it, and is no change of itself. */
+static inline void fuzz_read(struct arena *arena, struct policy *policy)
+{
+    size_t n;
+    struct rule *rules = policy_rules(arena, policy, &n);
+    for (size_t i = 0; i < n; i++) {
+        struct label said = rule_aloud(arena, policy, &rules[i]);
+        must(said.zh.len > 0 && said.en.len > 0);
+    }
+    must(policy_aloud(arena, policy, LANGUAGE_ZH).len > 0);
+    must(policy_aloud(arena, policy, LANGUAGE_EN).len > 0);
+    must(policy_changes(arena, policy, policy, LANGUAGE_ZH).len == 0);
+}
+
 /* Loads a pack: it is refused with findings, or it is not; either way they can be printed. */
 static inline void fuzz_load(struct arena *arena, const struct pack *pack, str input)
 {
@@ -52,6 +66,8 @@ static inline void fuzz_load(struct arena *arena, const struct pack *pack, str i
     str text = diagnostics_print(arena, &found);
     must(policy || text.len > 0);
     must(!utf8_valid(input) || utf8_valid(text));
+    if (policy)
+        fuzz_read(arena, policy);
 }
 
 #endif
