@@ -164,8 +164,8 @@ static str by_in(const struct aloud *a, struct by_date by)
         return str_printf(a->arena, zh ? "本环节开始后首个%d月%d日前" : "by the next %02d-%02d",
                           by.month, by.day);
     return ever ? str_printf(a->arena, zh ? "每月%d日前" : "by day %d of the month", by.day)
-                : str_printf(a->arena, zh ? "本环节开始后首个%d日前" : "by the next day %d of a month",
-                             by.day);
+                : str_printf(a->arena,
+                             zh ? "本环节开始后首个%d日前" : "by the next day %d of a month", by.day);
 }
 
 str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
@@ -494,8 +494,9 @@ str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal)
         const struct fact *fact = &withdrawal->before[i];
         str where = step_in(a, fact->step), what = outcome_in(a, fact->step, fact->outcome);
         bool zh = a->language == LANGUAGE_ZH;
-        add_words(a, &words, str_printf(a->arena, zh ? "%.*s作出%.*s" : "%.*s comes to %.*s", STR_FMT(where),
-                                        STR_FMT(what)));
+        add_words(a, &words,
+                  str_printf(a->arena, zh ? "%.*s作出%.*s" : "%.*s comes to %.*s", STR_FMT(where),
+                             STR_FMT(what)));
     }
     return words.items.len ? either_in(a, &words) : in(a, "办结", "the end");
 }
