@@ -271,6 +271,10 @@ def scenarios(run):
                 ([BINARY, "play", *found], None)]
     for (command, _), done in zip(commands, run.side_by_side(commands)):
         run.judge_counted(command, *done)
+    # What invented people do beyond the stories, and what is told of them.
+    run.checked([BINARY_SAN, "simulate", "--policy", "tests/packs/heron,tests/packs/rowan",
+                 "--units", "5", "--systems", "10", "--days", "120", "--seed", "3",
+                 "--from", "2026-01-05"], SANITIZERS)
 
 
 def analyzer(run):

@@ -166,7 +166,7 @@ enum { MEMORY_DAYS = 30 };
 struct reached_outcome {
     int64_t taken, ended;    /* decided so; of these, cases that ended by it */
     int64_t refused;         /* tries that were refused before it was taken for the first time */
-    char *why;               /* the last of them; NULL: none */
+    char why[300];           /* the last of them that has room */
 };
 struct reached_step {
     bool opened;

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { WHY_BYTES = 300 };
-
 void reach_begin(struct arena *arena, struct jurisdiction *told)
 {
     const struct policy *policy = told->policy;
@@ -67,9 +65,7 @@ void reach_refused(struct town *town, const struct act *act, const struct outcom
         return;
     str text = refusal_text(town->scratch, &refusal->reasons.items[0], LANGUAGE_EN, STR_NONE);
     reached->refused++;
-    if (!reached->why)
-        reached->why = NEWS(town->arena, char, WHY_BYTES);
-    if (text.len < WHY_BYTES) {
+    if (text.len < sizeof reached->why) {
         memcpy(reached->why, text.ptr, text.len);
         reached->why[text.len] = '\0';
     }

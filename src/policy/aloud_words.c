@@ -165,7 +165,8 @@ static str by_in(const struct aloud *a, struct by_date by)
                           by.month, by.day);
     return ever ? str_printf(a->arena, zh ? "每月%d日前" : "by day %d of the month", by.day)
                 : str_printf(a->arena,
-                             zh ? "本环节开始后首个%d日前" : "by the next day %d of a month", by.day);
+                             zh ? "本环节开始后首个%d日前" : "by the next day %d of a month",
+                             by.day);
 }
 
 str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_words words)
