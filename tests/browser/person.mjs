@@ -123,6 +123,13 @@ export class Person {
     return this.page.evaluate(() => document.activeElement?.dataset.testid)
   }
 
+  /** What has the focus once it comes to rest: it moves when the page is drawn, a moment later. */
+  async focusComesTo(id) {
+    await this.page.waitForFunction((wanted) => document.activeElement?.dataset.testid === wanted, id,
+      { timeout: 5000 }).catch(() => undefined)
+    return this.focused()
+  }
+
   async stage(step) {
     return this.the(`stage-${step}`).innerText()
   }

@@ -255,7 +255,7 @@ async function review(authority, unit, path) {
   await authority.fill({ opinion: '缺少容灾方案，请补正。' })
   await refusePost(authority)
   await authority.decide('return')
-  check('reading goes on at the notice', await authority.focused(), 'decided')
+  check('reading goes on at the notice', await authority.focusComesTo('decided'), 'decided')
   check('a return holds no amounts', await authority.the('task-review').first().innerText(), /^(?!.*核定资源)/s)
   check('the clock stands still', await authority.the('case').innerText(), /暂停计时/)
   await look(authority, 'case-returned')

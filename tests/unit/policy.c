@@ -20,7 +20,11 @@ static void zhengzhou_loads_without_a_finding(void **state)
     assert_non_null(policy);
     assert_int_equal(found.items.len, 0);
     assert_true(str_eq(policy->id, S("zhengzhou-2019")));
-    assert_int_equal(policy->n_procedures, 13);
+    size_t files = 0;
+    for (size_t i = 0; i < pack.files.len; i++)
+        files += str_has(pack.files.items[i].bytes, S("\nprocedure: "));
+    assert_true(files > 0);
+    assert_int_equal(policy->n_procedures, files);
 }
 
 static const struct step *zhengzhou_step(str id)
