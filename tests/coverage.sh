@@ -86,6 +86,11 @@ for lang in zh en; do
 done
 check 'a policy does not differ from itself' test \
     "$("$binary" policy diff zhengzhou-2019 policies/zhengzhou-2019)" = '两者规则相同。'
+cp -r tests/packs/heron tests/packs/reed "$work"
+sed -i 's/to: {each: \[\(.*\)\], otherwise: appraise}/to: [\1, {appraise: otherwise}]/' \
+    "$work/heron/checks.yaml"
+check 'the first that holds is another rule than each that holds' test "$(
+    "$binary" policy diff tests/packs/heron "$work/heron" | grep -c 'checks.sort')" = 1
 check 'a language that is none' answers 2 'zh or en' \
     "$binary" policy show tests/packs/maple --language fr
 changed apply.yaml 's/to: trial,/to: trail,/'

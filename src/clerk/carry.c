@@ -105,12 +105,32 @@ static bool gather_own(struct world *world, struct facts *facts, str register_id
     return true;
 }
 
+/* Who becomes the system's provider by an effect before that one: nobody sits there yet. */
+static int64_t provided_before(const struct command *command, const struct facts *facts,
+                               const struct step *step, const struct outcome *outcome, size_t at)
+{
+    int64_t provider = 0;
+    for (size_t i = 0; i < at; i++) {
+        const struct effect *effect = &outcome->effects[i];
+        const struct task_decision *earlier =
+            facts->kase ? case_decision(facts->kase, effect->step) : NULL;
+        const struct doc *form = str_eq(effect->step, step->id) ? command->form
+                                 : earlier                      ? earlier->form
+                                                                : NULL;
+        if (effect->kind == EFFECT_provide)
+            provider = doc_get_int(form, effect->field, 0);
+    }
+    return provider;
+}
+
 /* What an effect files is about whoever decides, or about who sits in the seat of its role. */
 static bool gather_effect(struct clerk *clerk, const struct command *command, struct world *world,
                           struct facts *facts, const struct procedure *procedure,
-                          const struct step *step, const struct effect *effect, int32_t period,
-                          struct record *own, struct err *e)
+                          const struct step *step, const struct outcome *outcome, size_t at,
+                          int32_t period, struct record *own, struct err *e)
 {
+    const struct effect *effect = &outcome->effects[at];
+    int64_t provider = effect->role.len ? provided_before(command, facts, step, outcome, at) : 0;
     int64_t decides = facts->actor ? facts->actor->organisation : 0, *bodies = &decides;
     size_t n = effect->role.len ? decide_seats(clerk->batch, facts, procedure, step, command->form,
                                                effect->role, &bodies)
@@ -118,7 +138,7 @@ static bool gather_effect(struct clerk *clerk, const struct command *command, st
     for (size_t i = 0; i < n && i < LIMIT_SEATS; i++)
         if (!gather_own(world, facts, effect->target, bodies[i], period, own, e))
             return false;
-    return true;
+    return !provider || gather_own(world, facts, effect->target, provider, period, own, e);
 }
 
 /* What the outcomes of a step file, they file for the month of the act. */
@@ -140,10 +160,10 @@ static bool gather_filed(struct clerk *clerk, const struct command *command, str
         if (!str_eq(outcome->id, command->outcome))
             continue;
         struct record *own = NEWS(clerk->batch, struct record,
-                                  outcome->n_effects * LIMIT_SEATS);
+                                  outcome->n_effects * (LIMIT_SEATS + 1));
         for (size_t k = 0; k < outcome->n_effects; k++)
             if (outcome->effects[k].kind == EFFECT_file &&
-                !gather_effect(clerk, command, world, facts, procedure, step, &outcome->effects[k],
+                !gather_effect(clerk, command, world, facts, procedure, step, outcome, k,
                                year * 100 + month, own, e))
                 return false;
     }

@@ -75,6 +75,9 @@ bool act_holds(struct act *act, const struct expression *expression);
 
 /* The organisation that sits in a role's seat of this case; false when nobody does. */
 bool act_seat_of(const struct act *act, str role, int64_t *out);
+/* Who sits there in a case of that procedure that a form cites; 0: nobody. */
+int64_t act_cited_seat(const struct act *act, const struct procedure *procedure,
+                       const struct case_state *cited, str role);
 /* All that sit in the role's seat, *out in the arena; several where a field names organisations. */
 size_t act_seats(const struct act *act, str role, int64_t **out);
 /* Working copies. */

@@ -132,12 +132,17 @@ static int64_t unit_of(const struct act *act)
     return act->facts->actor ? act->facts->actor->organisation : 0;
 }
 
+static struct value organisation_value(int64_t organisation)
+{
+    return organisation ? (struct value){.kind = VALUE_INTEGER, .integer = organisation}
+                        : (struct value){.kind = VALUE_NONE};
+}
+
 static struct value seat_value(const struct act *act, str role)
 {
     int64_t organisation;
-    if (!act->procedure || !act_seat_of(act, role, &organisation))
-        return (struct value){.kind = VALUE_NONE};
-    return (struct value){.kind = VALUE_INTEGER, .integer = organisation};
+    act_seat_of(act, role, &organisation);
+    return organisation_value(organisation);
 }
 
 static struct value read_path(void *facts, str head, str name)
@@ -215,14 +220,8 @@ static struct value read_path_of(void *facts, struct whose whose, str head, str 
     if (!whose.head.len)
         return body_value(act, whose.name, head, name);
     const struct case_state *cited = case_in(act, whose, &procedure);
-    if (cited && procedure && str_eq(head, S("seat"))) {
-        struct act other = *act;
-        other.procedure = procedure;
-        other.kase = copy_case(act->arena, cited);
-        other.system = NULL;
-        other.form = NULL;
-        return seat_value(&other, name);
-    }
+    if (cited && procedure && str_eq(head, S("seat")))
+        return organisation_value(act_cited_seat(act, procedure, cited, name));
     const struct step *step = cited && procedure ? procedure_step(procedure, head) : NULL;
     const struct task_decision *decision = step ? case_decision(cited, head) : NULL;
     if (!decision)

@@ -76,7 +76,7 @@ static bool holds_role(const struct act *act, int64_t organisation, str role)
 size_t act_seats(const struct act *act, str role, int64_t **out)
 {
     const struct seat *seat = NULL;
-    for (size_t i = 0; i < act->procedure->n_seats && !seat; i++)
+    for (size_t i = 0; act->procedure && i < act->procedure->n_seats && !seat; i++)
         if (str_eq(act->procedure->seats[i].role, role))
             seat = &act->procedure->seats[i];
     const struct doc *list = seat && seat->several
@@ -91,6 +91,40 @@ size_t act_seats(const struct act *act, str role, int64_t **out)
             (*out)[n++] = id;
     }
     return n;
+}
+
+int64_t act_cited_seat(const struct act *act, const struct procedure *procedure,
+                       const struct case_state *cited, str role)
+{
+    int64_t organisation = 0;
+    for (size_t i = 0; i < procedure->n_seats; i++) {
+        const struct seat *seat = &procedure->seats[i];
+        const struct task_decision *named = NULL;
+        const struct organisation *opener;
+        if (!str_eq(seat->role, role))
+            continue;
+        switch (seat->kind) {
+        case SEAT_OPENER:
+            organisation = cited->opener;
+            break;
+        case SEAT_PARENT:
+            opener = authority_organisation(act->facts->authority, cited->opener);
+            organisation = opener ? opener->parent : 0;
+            break;
+        case SEAT_SOLE:
+            organisation = sole_organisation(act, role);
+            break;
+        case SEAT_FIELD:
+            named = case_decision(cited, seat->step);
+            organisation = named ? doc_get_int(named->form, seat->field, 0) : 0;
+            break;
+        case SEAT_OWNER:
+        case SEAT_PROVIDER: /* the loader lets nobody ask */
+            break;
+        }
+        break;
+    }
+    return holds_role(act, organisation, role) ? organisation : 0;
 }
 
 bool act_seat_of(const struct act *act, str role, int64_t *out)

@@ -358,6 +358,23 @@ static bool lines_about(struct scene *scene, str register_id, str of, const stru
     return ok;
 }
 
+/* The register, when the word after "expect line" is one and has lines about what is named. */
+static const struct ledger *named_register(struct scene *scene, const struct line *line,
+                                           struct err *e)
+{
+    const struct ledger *ledger = policy_register(scene->policy, line->words[2].text);
+    bool body = scene_holder(scene, line->words[4].text) != NULL;
+    if (!ledger)
+        (void)scene_error(scene, e, "the policy has no register \"%.*s\"",
+                          STR_FMT(line->words[2].text));
+    else if (body != (ledger->about == ABOUT_ORGANISATION))
+        (void)scene_error(scene, e, "register %.*s is about %s; name one of those",
+                          STR_FMT(ledger->id), body ? "systems" : "organisations");
+    else
+        return ledger;
+    return NULL;
+}
+
 /* expect lines REGISTER of WHOM N */
 static bool expect_lines(struct scene *scene, const struct line *line, struct err *e)
 {
@@ -365,7 +382,8 @@ static bool expect_lines(struct scene *scene, const struct line *line, struct er
     int64_t n = 0;
     if (line->n != 6)
         return scene_error(scene, e, "write: expect lines REGISTER of CASE|ALIAS N");
-    if (!lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
+    if (!named_register(scene, line, e) ||
+        !lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
         return false;
     struct comparison c = {.scene = scene};
     compare(&c, "lines", line->words[5].text, number_text(scene, n));
@@ -379,6 +397,12 @@ static bool expect_line(struct scene *scene, const struct line *line, struct err
     int64_t n = 0;
     if (line->n != 7)
         return scene_error(scene, e, "write: expect line REGISTER of CASE|ALIAS FIELD VALUE");
+    const struct ledger *ledger = named_register(scene, line, e);
+    if (!ledger)
+        return false;
+    if (!form_field(&ledger->form, line->words[5].text))
+        return scene_error(scene, e, "register %.*s has no field \"%.*s\"", STR_FMT(ledger->id),
+                           STR_FMT(line->words[5].text));
     if (!lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
         return false;
     struct comparison c = {.scene = scene};

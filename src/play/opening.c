@@ -145,13 +145,30 @@ static const struct player *opener(struct town *town, const struct procedure *pr
     return owner ? owner : town_player(town, place->provider, role);
 }
 
+/* The body that would open it, of the system's owner, its provider, and who holds the role. */
+static int64_t opening_body(const struct facts *facts, str role)
+{
+    const struct authority_state *authority = facts->authority;
+    const int64_t near[] = {facts->system->owner, facts->system->provider};
+    for (size_t i = 0; i < COUNT_OF(near); i++) {
+        const struct organisation *body = authority_organisation(authority, near[i]);
+        if (body && str_eq(body->role, role))
+            return body->id;
+    }
+    for (size_t i = 0; i < authority->organisations.len; i++)
+        if (str_eq(authority->organisations.items[i].role, role))
+            return authority->organisations.items[i].id;
+    return 0;
+}
+
 static bool is_offered(struct town *town, const struct facts *facts,
                        const struct procedure *procedure)
 {
-    for (size_t i = 0; i < procedure->n_offered; i++)
-        if (!decide_holds(town->scratch, facts, procedure->offered[i].when))
-            return false;
-    return true;
+    str role = procedure->steps[0].by;
+    struct actor actor = {.organisation = opening_body(facts, role), .role = role};
+    struct facts opening = *facts;
+    opening.actor = &actor;
+    return decide_obstacles(town->scratch, &opening, procedure).reasons.len == 0;
 }
 
 /* Of what the page offers about the system, or now and then of what it does not. Systems seldom

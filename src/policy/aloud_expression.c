@@ -149,6 +149,16 @@ static str word_in(const struct aloud *a, const struct term *term, const struct 
 
 /* ---- comparisons ---------------------------------------------------------------------------- */
 
+/* A side of a comparison, a sum or "or": what has words of its own kind in it is set apart. */
+static str apart_in(const struct aloud *a, const struct expression *e, const struct term *term,
+                    bool sums)
+{
+    bool joined = term->op >= OP_NOT && term->op <= OP_GE;
+    bool sum = sums && (term->op == OP_PLUS || term->op == OP_MINUS);
+    str words = term_in(a, e, term);
+    return joined || sum ? say_of(a, "（{1}）", "({1})", words) : words;
+}
+
 static str sign_in(const struct aloud *a, enum operation op, const struct term *left)
 {
     bool day = left->type == TYPE_DATE;
@@ -171,10 +181,10 @@ static str compare_in(const struct aloud *a, const struct expression *e, const s
 {
     const struct term *l = term->left, *r = term->right;
     bool turned = l->op == OP_WORD; /* the word is said last */
-    str left = turned ? term_in(a, e, r) : term_in(a, e, l);
+    str left = apart_in(a, e, turned ? r : l, false);
     str right = turned             ? word_in(a, l, r)
                 : r->op == OP_WORD ? word_in(a, r, l)
-                                   : term_in(a, e, r);
+                                   : apart_in(a, e, r, false);
     str sign = sign_in(a, term->op, turned ? r : l);
     return str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s%.*s%.*s" : "%.*s %.*s %.*s",
                       STR_FMT(left), STR_FMT(sign), STR_FMT(right));
@@ -305,8 +315,8 @@ static str denied_in(const struct aloud *a, const struct expression *e, const st
 /* Does the condition name that value, where it has to have one? */
 static bool names_value(const struct term *term, const struct term *given)
 {
-    if (!term || term->op == OP_AND || term->op == OP_OR || term->op == OP_NOT ||
-        term->op == OP_GIVEN || term->op == OP_IN_A_ROW)
+    /* "A is not B" would be true of an empty A in plain words. */
+    if (!term || (term->op >= OP_GIVEN && term->op <= OP_OR) || term->op == OP_NE)
         return false;
     if (term->op == OP_PATH)
         return str_eq(term->head, given->head) && str_eq(term->name, given->name) &&
@@ -345,6 +355,12 @@ static str all_of_in(const struct aloud *a, const struct expression *e, const st
     return buf_str(&out);
 }
 
+static str either_side(const struct aloud *a, const struct expression *e, const struct term *term)
+{
+    str words = truth_in(a, e, term);
+    return term->op == OP_AND ? say_of(a, "（{1}）", "({1})", words) : words;
+}
+
 static str in_a_row(const struct aloud *a, const struct expression *e, const struct term *term)
 {
     const struct ledger *ledger = policy_register(a->policy, term->parts[0]);
@@ -352,7 +368,7 @@ static str in_a_row(const struct aloud *a, const struct expression *e, const str
     struct aloud line = *a;
     line.ledger = ledger;
     return say(a, "台账{1}连续符合（{2}）的月数",
-               "the months in a row in which register {1} says that {2}", name,
+               "the months in a row in which register {1} says that ({2})", name,
                truth_in(&line, e, term->left));
 }
 
@@ -385,8 +401,8 @@ static str term_in(const struct aloud *a, const struct expression *e, const stru
     case OP_NOT: return denied_in(a, e, term->left);
     case OP_AND: return all_of_in(a, e, term);
     case OP_OR:
-        return say(a, "{1}，或{2}", "{1}, or {2}", truth_in(a, e, term->left),
-                   truth_in(a, e, term->right));
+        return say(a, "{1}，或{2}", "{1}, or {2}", either_side(a, e, term->left),
+                   either_side(a, e, term->right));
     case OP_EQ:
     case OP_NE:
     case OP_LT:
@@ -397,7 +413,7 @@ static str term_in(const struct aloud *a, const struct expression *e, const stru
     case OP_MINUS: return sum_in(a, e, term);
     case OP_PERCENT:
         return say(a, "{2}的{1}%", "{1}% of {2}", percent_in(a, term->number),
-                   term_in(a, e, term->left));
+                   apart_in(a, e, term->left, true));
     }
     return STR_NONE;
 }

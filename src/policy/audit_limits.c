@@ -152,6 +152,41 @@ static void audit_named(struct audit *a, size_t i, size_t o, struct pos pos, str
     }
 }
 
+/* Does the outcome ask that somebody sits there, or has an effect before that one seen to it? */
+static bool seat_ensured(const struct step *step, const struct outcome *outcome,
+                         const struct effect *effect, const struct seat *seat)
+{
+    for (const struct effect *before = outcome->effects; before < effect; before++)
+        if (before->kind == EFFECT_provide && seat->kind == SEAT_PROVIDER)
+            return true;
+    for (size_t c = 0; c < step->n_needs; c++) {
+        const struct condition *need = &step->needs[c];
+        bool asked = !need->outcome.len || str_eq(need->outcome, outcome->id);
+        if (asked && (expression_ensures(need->when, S("seat"), seat->role) ||
+                      (seat->kind == SEAT_PROVIDER &&
+                       expression_ensures(need->when, S("system"), S("provider")))))
+            return true;
+    }
+    return false;
+}
+
+/* A line about a seat that stays empty could never be filed. */
+static void audit_line(struct audit *a, size_t i, size_t o, const struct effect *effect)
+{
+    const struct step *step = &a->procedure->steps[i];
+    audit_named(a, i, o, effect->pos, effect->role);
+    for (size_t k = 0; k < a->procedure->n_seats; k++) {
+        const struct seat *seat = &a->procedure->seats[k];
+        bool empty = seat->kind == SEAT_PARENT || seat->kind == SEAT_PROVIDER;
+        if (empty && str_eq(seat->role, effect->role) &&
+            !seat_ensured(step, &step->outcomes[o], effect, seat))
+            diagnose(a->load, PROBLEM_EFFECT, effect->pos,
+                     "there may be no %.*s when %.*s is decided; add given(seat.%.*s) to the needs "
+                     "of %.*s.", STR_FMT(seat->role), STR_FMT(step->outcomes[o].id),
+                     STR_FMT(seat->role), STR_FMT(step->outcomes[o].id));
+    }
+}
+
 /* Whoever begins what is started. */
 static void audit_beginner(struct audit *a, size_t i, size_t o, const struct effect *effect)
 {
@@ -167,7 +202,7 @@ static void audit_effect(struct audit *a, size_t i, size_t o, const struct effec
     else if (effect->kind == EFFECT_start)
         audit_beginner(a, i, o, effect);
     if (effect->role.len)
-        audit_named(a, i, o, effect->pos, effect->role);
+        audit_line(a, i, o, effect);
     if (effect->field.ptr)
         audit_given(a, i, o, effect->pos, effect->step, effect->field);
 }

@@ -245,6 +245,8 @@ static bool add_each(struct graph *graph, struct edge edge, const struct outcome
         if ((set & ~all) == 0 && (set & never) == 0 && (set & always) == always &&
             !add_edge(graph, edge))
             return false;
+        if (graph->blocked.len) /* refused already: the other sets find no more, at great cost */
+            return true;
     }
     return true;
 }

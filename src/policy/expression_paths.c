@@ -315,7 +315,7 @@ static bool resolve_seat(struct typing *ty, struct term *term, const struct proc
     term->head = term->parts[0];
     term->name = role;
     term->type = TYPE_ORGANISATION;
-    term->own = !term->n_of && seat->kind == SEAT_OPENER;
+    term->always = !term->n_of && seat->kind == SEAT_OPENER;
     return true;
 }
 
@@ -475,8 +475,7 @@ void type_path(struct typing *ty, struct term *term, const struct guard *guards)
     if (!resolve_path(ty, term))
         return;
     bool seat = term->type == TYPE_ORGANISATION && !term->field;
-    bool opener = seat && str_eq(term->head, S("seat")) && term->own;
-    if ((!term->field && !seat) || opener || guarded(guards, term))
+    if ((!term->field && !seat) || term->always || guarded(guards, term))
         return;
     if (seat || term->n_of) {
         str path = path_text(ty, term);

@@ -65,6 +65,7 @@ struct term {
     const struct field *field;   /* PATH, GIVEN of a form field, else NULL */
     const struct item *unit_of;  /* QUANTITY: an item whose unit it has */
     bool own;                    /* PATH: of the step's own form */
+    bool always;                 /* PATH: a seat that somebody holds in every case */
     const struct ledger *ledger; /* PATH, GIVEN of a register's field */
     str of_parts[2];             /* PATH, GIVEN, DONE: of what, as written */
     size_t n_of;                 /* 0: of the case itself */

@@ -121,7 +121,7 @@ static bool is_own_choice(const struct typing *ty, const struct term *bare, cons
     for (size_t i = 0; path->field && i < path->field->n_choices; i++)
         if (str_eq(path->field->choices[i].id, bare->parts[0]))
             return false;
-    return own && own->type == FIELD_CHOICE;
+    return path->field && own && own->type == FIELD_CHOICE;
 }
 
 static void type_word(struct typing *ty, struct term *word, const struct term *path)

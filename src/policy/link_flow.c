@@ -149,7 +149,9 @@ static void each(struct flow *f, const struct node *to)
     out->leads = LEADS_EACH;
     if (!check_map(f->load, to, "to", "each otherwise"))
         return;
-    if (!list || !check_list(f->load, list, "each", EACH_MAX) || list->items.len < 2) {
+    if (list && !check_list(f->load, list, "each", EACH_MAX))
+        return;
+    if (!list || list->items.len < 2) {
         diagnose(f->load, PROBLEM_TARGET, to->pos,
                  "to is a STEP, a list of them, or {each: [{STEP: condition}, {STEP: "
                  "condition}], otherwise: STEP}, with two steps and more.");

@@ -127,8 +127,8 @@ static const struct {
      "no other \"Matter\" of the system is open"},
     {"in-a-row(usage where usage.cpu < 10) >= 3",
      "台账“用量”连续符合（“均值”小于10）的月数不少于3",
-     "the months in a row in which register \"Usage\" says that \"Average\" is less than 10 is at "
-     "least 3"},
+     "the months in a row in which register \"Usage\" says that (\"Average\" is less than 10) is "
+     "at least 3"},
     {"given(usage.cpu) and usage.ended", "台账“用量”的“均值”有值，且台账“用量”的“停”为是",
      "\"Average\" in register \"Usage\" is given and \"Ended\" in register \"Usage\" is yes"},
     {"given(pool.free of unit) and pool.free.vcpu of unit > 0",
@@ -147,6 +147,20 @@ static const struct {
      "Unit in the case \"Plan\" of \"Apply\" is \"Body\""},
     {"apply.cost * 12.5% > 100", "“申请”所填“费用”的12.5%大于100",
      "12.5% of \"Cost\" of \"Apply\" is more than 100"},
+    {"(apply.days + 1) * 50% > 3", "（“申请”所填“天数”加1）的50%大于3",
+     "50% of (\"Days\" of \"Apply\" plus 1) is more than 3"},
+    {"1 + apply.days * 50% > 3", "1加“申请”所填“天数”的50%大于3",
+     "1 plus 50% of \"Days\" of \"Apply\" is more than 3"},
+    {"(apply.urgent or has(paper)) == apply.urgent",
+     "（“申请”所填“急”为是，或已提交“申请表”）为“申请”所填“急”",
+     "(\"Urgent\" of \"Apply\" is yes, or \"Form\" is filed) is \"Urgent\" of \"Apply\""},
+    {"has(paper) and apply.urgent or apply.days > 7",
+     "（已提交“申请表”，且“申请”所填“急”为是），或“申请”所填“天数”大于7",
+     "(\"Form\" is filed and \"Urgent\" of \"Apply\" is yes), or \"Days\" of \"Apply\" is more "
+     "than 7"},
+    /* An empty value is not 3 in plain words, and does not hold here. */
+    {"given(left) and left != 3", "“余”有值，且“余”不等于3",
+     "\"Left\" is given and \"Left\" is not 3"},
     {"apply.days - (3 - 2) == 6", "“申请”所填“天数”减（3减2）等于6",
      "\"Days\" of \"Apply\" minus (3 minus 2) is 6"},
 };
