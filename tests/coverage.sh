@@ -89,6 +89,12 @@ check 'a policy does not differ from itself' test \
 cp -r tests/packs/heron tests/packs/reed "$work"
 sed -i 's/to: {each: \[\(.*\)\], otherwise: appraise}/to: [\1, {appraise: otherwise}]/' \
     "$work/heron/checks.yaml"
+mkdir -p "$work/example/scenarios"
+awk -v to="$work/example/" '/^```yaml /{ file = to $2; next }
+    /^```scn /{ file = to "scenarios/" $2; next }
+    /^```/{ file = "" } file { print > file }' docs/policy-language.md
+check 'the example of the reference is played' answers 0 '^6 passed, 0 failed' \
+    "$binary" play "$work/example/scenarios/first.scn"
 check 'the first that holds is another rule than each that holds' test "$(
     "$binary" policy diff tests/packs/heron "$work/heron" | grep -c 'checks.sort')" = 1
 check 'a language that is none' answers 2 'zh or en' \

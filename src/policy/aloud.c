@@ -70,7 +70,7 @@ static void registers(struct aloud *a)
         str label = label_in(a, ledger->label), basis = basis_in(a, ledger->basis);
         str by = ledger->by.len ? role_in(a, ledger->by) : in(a, "办理事项", "a procedure");
         str about = ledger->about == ABOUT_SYSTEM ? in(a, "关于系统", "about a system")
-                                                  : in(a, "关于填报单位", "about who files it");
+                                                  : in(a, "关于单位", "about an organisation");
         str every = ledger->monthly ? in(a, "每月一行", "a line a month")
                                     : in(a, "不按月", "a line each time");
         buf_addf(&a->out,

@@ -67,12 +67,15 @@ static str register_in(const struct aloud *a, const struct term *term)
 {
     str ledger = quote(a, term->ledger->label, term->ledger->id);
     str field = quote(a, term->field->label, term->name);
-    str value = a->ledger == term->ledger
-                    ? field : say(a, "台账{2}的{1}", "{1} in register {2}", field, ledger);
+    if (a->ledger == term->ledger) /* of the line that is counted */
+        return field;
+    str latest = term->ledger->monthly
+                     ? say_of(a, "最近一期的{1}", "the latest {1}", field)
+                     : say_of(a, "最近一次的{1}", "the latest {1}", field);
     if (!term->n_of)
-        return value;
-    str role = role_in(a, term->whose.name);
-    return say(a, "{2}的{1}", "{1} of the {2}", value, role);
+        return say(a, "台账{2}{1}", "{1} in register {2}", latest, ledger);
+    str of = say(a, "{2}{1}", "{1} of the {2}", latest, role_in(a, term->whose.name));
+    return say(a, "台账{2}中{1}", "{1} in register {2}", of, ledger);
 }
 
 static str value_in(const struct aloud *a, const struct term *term)
@@ -264,8 +267,9 @@ static str question_in(const struct aloud *a, const struct term *term, bool yes)
     case OP_LISTED: return listed_in(a, name, yes);
     case OP_RUNNING: return running_in(a, name, yes);
     case OP_SHORT:
-        return yes ? say_of(a, "{1}未按期提前", "the notice of {1} was short", step_in(a, name))
-                   : say_of(a, "{1}已按期提前", "the notice of {1} was in time", step_in(a, name));
+        return yes ? say_of(a, "{1}的提前期不足", "the notice of {1} was short", step_in(a, name))
+                   : say_of(a, "{1}的提前期足够", "the notice of {1} was long enough",
+                            step_in(a, name));
     case OP_OPEN:
         return yes ? say_of(a, "{1}正在办理", "{1} is open", step_in(a, name))
                    : say_of(a, "{1}不在办理中", "{1} is not open", step_in(a, name));
@@ -302,10 +306,28 @@ static str truth_in(const struct aloud *a, const struct expression *e, const str
     return term_in(a, e, term);
 }
 
+/* "Not less than 6" is at least 6; tables of quantities may be neither. */
+static bool turned_round(const struct term *term, struct term *out)
+{
+    static const enum operation OTHER[] = {
+        [OP_EQ] = OP_NE, [OP_NE] = OP_EQ, [OP_LT] = OP_GE,
+        [OP_GE] = OP_LT, [OP_GT] = OP_LE, [OP_LE] = OP_GT,
+    };
+    bool table = term->left && term->left->type == TYPE_QUANTITIES;
+    if (term->op < OP_EQ || term->op > OP_GE || (table && term->op > OP_NE))
+        return false;
+    *out = *term;
+    out->op = OTHER[term->op];
+    return true;
+}
+
 static str denied_in(const struct aloud *a, const struct expression *e, const struct term *term)
 {
     if (term->op == OP_PATH)
         return say_of(a, "{1}为否", "{1} is no", path_in(a, term));
+    struct term turned;
+    if (turned_round(term, &turned))
+        return term_in(a, e, &turned);
     str question = question_in(a, term, false);
     if (question.ptr)
         return question;
@@ -387,7 +409,7 @@ static str term_in(const struct aloud *a, const struct expression *e, const stru
     case OP_SPAN: return span_in(a, e, term);
     case OP_PATH: return path_in(a, term);
     case OP_WORD: return term->parts[0];
-    case OP_TODAY: return in(a, "当日", "today");
+    case OP_TODAY: return a->step ? in(a, "办理当日", "today") : in(a, "当日", "today");
     case OP_ON:
         return say_of(a, "{1}之日", "the day on which {1}", decided_in(a, term, true));
     case OP_GIVEN:

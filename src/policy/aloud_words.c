@@ -438,13 +438,13 @@ str effect_words(const struct aloud *a, const struct effect *effect)
         return in(a, "终止系统服务", "ends the system's service");
     case EFFECT_file:
         return body.len
-                   ? str_printf(a->arena, zh ? "为%.*s记入台账“%.*s”"
+                   ? str_printf(a->arena, zh ? "就%.*s记入台账“%.*s”"
                                              : "files a line about the %.*s, of \"%.*s\"",
                                 STR_FMT(body), STR_FMT(name))
                    : str_printf(a->arena, zh ? "记入台账“%.*s”" : "files a line of \"%.*s\"",
                                 STR_FMT(name));
     case EFFECT_extend:
-        return zh ? str_printf(a->arena, "按%.*s延长%.*s", STR_FMT(field), STR_FMT(name))
+        return zh ? str_printf(a->arena, "按%.*s延长%.*s的时限", STR_FMT(field), STR_FMT(name))
                   : str_printf(a->arena, "gives %.*s the time of %.*s", STR_FMT(name),
                                STR_FMT(field));
     case EFFECT_start:
