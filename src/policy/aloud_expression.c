@@ -152,7 +152,7 @@ static str word_in(const struct aloud *a, const struct term *term, const struct 
 
 /* ---- comparisons ---------------------------------------------------------------------------- */
 
-/* A side of a comparison, a sum or "or": what has words of its own kind in it is set apart. */
+/* In brackets where it is a comparison or joined of several; sums too, where they would run on. */
 static str apart_in(const struct aloud *a, const struct expression *e, const struct term *term,
                     bool sums)
 {
@@ -195,12 +195,10 @@ static str compare_in(const struct aloud *a, const struct expression *e, const s
 
 static str sum_in(const struct aloud *a, const struct expression *e, const struct term *term)
 {
-    str left = term_in(a, e, term->left), right = term_in(a, e, term->right);
+    str left = term_in(a, e, term->left);
     if (term->op == OP_PLUS)
-        return say(a, "{1}加{2}", "{1} plus {2}", left, right);
-    bool sum = term->right->op == OP_PLUS || term->right->op == OP_MINUS;
-    return say(a, sum ? "{1}减（{2}）" : "{1}减{2}",
-                sum ? "{1} minus ({2})" : "{1} minus {2}", left, right);
+        return say(a, "{1}加{2}", "{1} plus {2}", left, term_in(a, e, term->right));
+    return say(a, "{1}减{2}", "{1} minus {2}", left, apart_in(a, e, term->right, true));
 }
 
 /* ---- questions ------------------------------------------------------------------------------ */

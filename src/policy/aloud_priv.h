@@ -45,6 +45,8 @@ str length_in(const struct aloud *a, const struct limit_case *length);
 str field_words(const struct aloud *a, const struct field *field);
 /* The same without name, article and bounds. */
 str bare_field_words(const struct aloud *a, const struct field *field);
+/* Which of several targets are followed, as a beginning of the sentence; empty: all. */
+str leads_in(const struct aloud *a, const struct outcome *outcome);
 str target_words(const struct aloud *a, const struct outcome *outcome);
 /* The condition in words; by_id: as it is written. */
 str expression_in(const struct aloud *a, const struct expression *expression);

@@ -170,9 +170,9 @@ static str target_rule(const struct aloud *a, const struct rule *rule)
     str label = quoted_label(a, one.label);
     one.targets = &rule->outcome->targets[rule->at];
     one.n_targets = 1;
-    str words = target_words(a, &one);
-    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s：%.*s" : "%.*s: %.*s",
-                      STR_FMT(label), STR_FMT(words));
+    str leads = leads_in(a, rule->outcome), words = target_words(a, &one);
+    return str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s：%.*s%.*s" : "%.*s: %.*s%.*s",
+                      STR_FMT(label), STR_FMT(leads), STR_FMT(words));
 }
 
 static str effect_rule(const struct aloud *a, const struct rule *rule)

@@ -374,14 +374,23 @@ static str target_in(const struct aloud *a, const struct target *target)
     return STR_NONE;
 }
 
+str leads_in(const struct aloud *a, const struct outcome *outcome)
+{
+    if (outcome->n_targets < 2)
+        return S("");
+    switch (outcome->leads) {
+    case LEADS_ALL: return S("");
+    case LEADS_FIRST: return in(a, "依次判断、取首个符合的：", "the first that holds: ");
+    case LEADS_EACH: return in(a, "分别判断、同时开启：", "each that holds, side by side: ");
+    }
+    return STR_NONE;
+}
+
 str target_words(const struct aloud *a, const struct outcome *outcome)
 {
     struct buf out = buf_new(a->arena, 128);
     bool zh = a->language == LANGUAGE_ZH;
-    if (outcome->n_targets > 1 && outcome->leads == LEADS_EACH)
-        buf_add(&out, in(a, "分别判断、同时开启：", "each that holds, side by side: "));
-    if (outcome->n_targets > 1 && outcome->leads == LEADS_FIRST)
-        buf_add(&out, in(a, "依次判断、取首个符合的：", "the first that holds: "));
+    buf_add(&out, leads_in(a, outcome));
     for (size_t i = 0; i < outcome->n_targets; i++) {
         const struct target *target = &outcome->targets[i];
         str words = target_in(a, target);

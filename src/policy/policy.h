@@ -228,7 +228,7 @@ enum leading { LEADS_ALL, LEADS_FIRST, LEADS_EACH };
     X(provide, "provide", ORGANISATION) /* becomes the system's provider */                       \
     X(set_live, "set-live", NOTHING)    /* the system goes into formal operation */               \
     X(retire, "retire", NOTHING)        /* its service and its metering end */                    \
-    X(file, "file", REGISTER)           /* REGISTER of STEP about ROLE: a line */           \
+    X(file, "file", REGISTER)           /* REGISTER of STEP about ROLE: a line */                 \
     X(extend, "extend", EXTENSION)      /* a running task gets more time: STEP by STEP.FIELD */   \
     X(start, "start", PROCEDURE)        /* opens a case about the same system, for its owner */
 
