@@ -34,15 +34,10 @@ static bool others_sign(const struct act *act, const struct task *own)
     return false;
 }
 
-static bool signed_by_several(const struct step *step)
-{
-    return step->n_seats > 1 || step->each;
-}
-
 /* The first outcome of a step of several seats needs all of them; any other decides at once. */
 static bool decides(const struct act *act, const struct task *own)
 {
-    bool needs_all = signed_by_several(act->step) && act->outcome == &act->step->outcomes[0];
+    bool needs_all = step_is_signed(act->step) && act->outcome == &act->step->outcomes[0];
     return !needs_all || !others_sign(act, own);
 }
 
@@ -131,7 +126,7 @@ static void carry_out(struct act *act)
     send_notices(act);
     if (!final)
         return;
-    if (signed_by_several(act->step))
+    if (step_is_signed(act->step))
         close_other_seats(act, case_task_by_id(act->kase, act->task));
     run_effects(act);
     follow_targets(act);

@@ -40,6 +40,32 @@ static struct doc *lines_of(struct act *act, str register_id, str role)
     return list;
 }
 
+/* Of a step signed by several, what each of them filled in. */
+static struct doc *signed_values(struct act *act, const struct shown *one)
+{
+    const struct task_decision *decision;
+    struct doc *list = doc_list(act->arena);
+    for (size_t i = 0; (decision = case_signature(act->kase, one->step, i)); i++) {
+        struct doc *value = doc_get(decision->form, one->id);
+        struct doc *item = value ? doc_map(act->arena) : NULL;
+        if (!item)
+            continue;
+        doc_put_int(act->arena, item, S("organisation"),
+                    case_task_by_id(act->kase, decision->task)->organisation);
+        doc_put(act->arena, item, S("value"), value);
+        doc_push(act->arena, list, item);
+    }
+    return list->list.len ? list : NULL;
+}
+
+static struct doc *shown_value(struct act *act, const struct shown *one)
+{
+    if (step_is_signed(procedure_step(act->procedure, one->step)))
+        return signed_values(act, one);
+    const struct task_decision *decision = case_decision(act->kase, one->step);
+    return decision ? doc_get(decision->form, one->id) : NULL;
+}
+
 struct doc *shown_to(struct act *act)
 {
     if (act->step->n_shows == 0)
@@ -48,13 +74,11 @@ struct doc *shown_to(struct act *act)
     for (size_t i = 0; i < act->step->n_shows; i++) {
         const struct shown *one = &act->step->shows[i];
         act_note(act, one);
-        const struct task_decision *decision;
         const struct material *material;
         struct doc *value;
         switch (one->kind) {
         case SHOWN_FIELD:
-            decision = case_decision(act->kase, one->step);
-            value = decision ? doc_get(decision->form, one->id) : NULL;
+            value = shown_value(act, one);
             if (value)
                 doc_put(act->arena, shown,
                         str_printf(act->arena, "%.*s.%.*s", STR_FMT(one->step), STR_FMT(one->id)),

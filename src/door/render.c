@@ -224,19 +224,66 @@ static struct doc *shown_item(struct arena *arena, const char *kind, struct labe
 }
 
 static struct doc *shown_field(struct reader *reader, const struct facts *facts,
-                               const struct procedure *procedure, const struct shown *shown)
+                               const struct step *step, const struct field *field)
 {
-    const struct step *step = procedure_step(procedure, shown->step);
-    const struct field *field = step ? form_field(&step->form, shown->id) : NULL;
     const struct task_decision *decision =
-        facts->kase ? case_decision(facts->kase, shown->step) : NULL;
-    struct doc *value = decision ? doc_get(decision->form, shown->id) : NULL;
-    if (!field || !value)
+        facts->kase ? case_decision(facts->kase, step->id) : NULL;
+    struct doc *value = decision ? doc_get(decision->form, field->id) : NULL;
+    if (!value)
         return NULL;
     struct doc *doc = shown_item(reader->arena, "field", field->label);
     doc_put(reader->arena, doc, S("field"), render_field(reader, facts, field, value));
     doc_put(reader->arena, doc, S("value"), value);
     return doc;
+}
+
+/* A line for each who signed the step, whole: whatever is shown of it stands in one table. */
+static struct doc *shown_signatures(struct reader *reader, const struct facts *facts,
+                                    const struct step *step, const struct step *showing)
+{
+    struct arena *arena = reader->arena;
+    struct doc *doc = shown_item(arena, "signed", step->label);
+    struct doc *fields = doc_list(arena), *lines = doc_list(arena);
+    const struct task_decision *decision;
+    for (size_t i = 0; i < showing->n_shows; i++) {
+        const struct shown *shown = &showing->shows[i];
+        if (shown->kind == SHOWN_FIELD && str_eq(shown->step, step->id))
+            doc_push(arena, fields,
+                     render_field(reader, facts, form_field(&step->form, shown->id), NULL));
+    }
+    for (size_t i = 0; facts->kase && (decision = case_signature(facts->kase, step->id, i)); i++) {
+        const struct task *task = case_task_by_id(facts->kase, decision->task);
+        const struct organisation *by =
+            authority_organisation(facts->authority, task->organisation);
+        struct doc *line = doc_map(arena);
+        doc_put_int(arena, line, S("id"), decision->id);
+        doc_put_text(arena, line, S("register"), step->id);
+        doc_put(arena, line, S("register_label"), render_label(arena, step->label));
+        doc_put_text(arena, line, S("period"), S(""));
+        doc_put_date(arena, line, S("filed_on"), decision->on);
+        doc_put(arena, line, S("form"), decision->form ? decision->form : doc_map(arena));
+        doc_put_text(arena, line, S("organisation"), by ? by->name : S(""));
+        doc_push(arena, lines, line);
+    }
+    doc_put(arena, doc, S("fields"), fields);
+    doc_put(arena, doc, S("lines"), lines);
+    return doc;
+}
+
+/* The at-th of what the step shows; NULL: nothing, or shown with one before. */
+static struct doc *shown_value(struct reader *reader, const struct facts *facts,
+                               const struct procedure *procedure, const struct step *showing,
+                               size_t at)
+{
+    const struct shown *shown = &showing->shows[at];
+    const struct step *step = procedure_step(procedure, shown->step);
+    const struct field *field = step ? form_field(&step->form, shown->id) : NULL;
+    if (!field || !step_is_signed(step))
+        return field ? shown_field(reader, facts, step, field) : NULL;
+    for (size_t i = 0; i < at; i++)
+        if (showing->shows[i].kind == SHOWN_FIELD && str_eq(showing->shows[i].step, step->id))
+            return NULL;
+    return shown_signatures(reader, facts, step, showing);
 }
 
 static struct doc *shown_material(struct arena *arena, const struct facts *facts, str id)
@@ -307,7 +354,7 @@ static struct doc *render_shows(struct reader *reader, const struct facts *facts
         const struct shown *shown = &step->shows[i];
         struct doc *one = NULL;
         switch (shown->kind) {
-        case SHOWN_FIELD: one = shown_field(reader, facts, procedure, shown); break;
+        case SHOWN_FIELD: one = shown_value(reader, facts, procedure, step, i); break;
         case SHOWN_MATERIAL: one = shown_material(reader->arena, facts, shown->id); break;
         case SHOWN_REGISTER: one = shown_register(reader, facts, procedure, shown); break;
         }

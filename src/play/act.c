@@ -2,113 +2,6 @@
  * Act lines: somebody opens a case or decides a task, with form values and files. */
 #include "play/scenario_priv.h"
 
-/* "vcpu=8 memory=0.5" in millionths. */
-static struct doc *quantities(struct arena *arena, str text)
-{
-    struct doc *map = doc_map(arena);
-    while ((text = str_trim(text)).len) {
-        str pair, item, amount, whole, part;
-        int64_t units, fraction = 0;
-        str_cut(text, ' ', &pair, &text);
-        if (!str_cut(pair, '=', &item, &amount))
-            return NULL;
-        bool decimal = str_cut(amount, '.', &whole, &part);
-        if (!str_to_i64(whole, &units) || part.len > 6)
-            return NULL;
-        for (size_t i = 0; decimal && i < 6; i++) {
-            char digit = i < part.len ? part.ptr[i] : '0';
-            if (digit < '0' || digit > '9')
-                return NULL;
-            fraction = fraction * 10 + (digit - '0');
-        }
-        if (!i64_mul(units, QUANTITY_ONE, &units) || !i64_add(units, fraction, &units))
-            return NULL;
-        doc_put_int(arena, map, item, units);
-    }
-    return map;
-}
-
-/* "1200000" or "1200000.50" in fen. */
-static bool yuan(str text, int64_t *out)
-{
-    str whole, part = STR_NONE;
-    int64_t fen = 0;
-    bool decimals = str_cut(text, '.', &whole, &part);
-    if (!str_to_i64(whole, out) || (decimals && part.len != 2))
-        return false;
-    for (size_t i = 0; i < part.len; i++) {
-        if (part.ptr[i] < '0' || part.ptr[i] > '9')
-            return false;
-        fen = fen * 10 + (part.ptr[i] - '0');
-    }
-    return i64_mul(*out, FEN_PER_YUAN, out) && i64_add(*out, fen, out);
-}
-
-/* "transport,education" */
-static struct doc *organisations(struct scene *scene, str text)
-{
-    struct doc *list = doc_list(scene->arena);
-    str alias, rest = text;
-    while (rest.len) {
-        str_cut(rest, ',', &alias, &rest);
-        struct seat_holder *holder = scene_holder(scene, alias);
-        if (!holder)
-            return doc_text(scene->arena, text);
-        doc_push(scene->arena, list, doc_int(scene->arena, holder->organisation));
-    }
-    return list;
-}
-
-/* The value as the field's type wants it; what does not fit goes as text, so that a scenario can
- * show how a wrong value is refused. */
-static struct doc *form_doc(struct scene *scene, const struct field *field, str text)
-{
-    struct arena *arena = scene->arena;
-    int64_t number;
-    struct seat_holder *holder;
-    struct doc *map;
-    if (!field)
-        return doc_text(arena, text);
-    switch (field->type) {
-    case FIELD_TEXT:
-    case FIELD_CHOICE:
-    case FIELD_DATE:
-        return doc_text(arena, text);
-    case FIELD_INTEGER:
-        return str_to_i64(text, &number) ? doc_int(arena, number) : doc_text(arena, text);
-    case FIELD_BOOL:
-        if (str_eq(text, S("yes")) || str_eq(text, S("no")))
-            return doc_bool(arena, str_eq(text, S("yes")));
-        return doc_text(arena, text);
-    case FIELD_ORGANISATION:
-        holder = scene_holder(scene, text);
-        return holder ? doc_int(arena, holder->organisation) : doc_text(arena, text);
-    case FIELD_PERSON:
-        holder = scene_holder(scene, text);
-        return holder ? doc_int(arena, holder->person) : doc_text(arena, text);
-    case FIELD_ORGANISATIONS:
-        return organisations(scene, text);
-    case FIELD_MONEY:
-        return yuan(text, &number) ? doc_int(arena, number) : doc_text(arena, text);
-    case FIELD_CASE:
-        number = scene_case(scene, text);
-        return number >= 0 ? doc_int(arena, number) : doc_text(arena, text);
-    case FIELD_QUANTITIES:
-        map = quantities(arena, text);
-        return map ? map : doc_text(arena, text);
-    }
-    return doc_text(arena, text);
-}
-
-void put_fields(struct scene *scene, const struct form *fields, struct doc *form,
-                const struct word *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (words[i].name.len)
-            doc_put(scene->arena, form, words[i].name,
-                    form_doc(scene, form_field(fields, words[i].name), words[i].text));
-}
-
 bool read_day(struct scene *scene, str text, date *out, struct err *e)
 {
     return date_parse(text, out) ||
@@ -167,6 +60,15 @@ static bool known_clause(const struct word *word)
     return false;
 }
 
+/* "items=vcpu=8" where items="vcpu=8" was meant. */
+static bool is_value_in_quotes(str text)
+{
+    size_t at = 0;
+    while (at < text.len && ((text.ptr[at] >= 'a' && text.ptr[at] <= 'z') || text.ptr[at] == '-'))
+        at++;
+    return at > 0 && at < text.len && text.ptr[at] == '=';
+}
+
 /* What follows the case: opinion, forms, fields, files. */
 static bool read_clauses(struct scene *scene, const struct seat_holder *holder,
                          const struct step *step, const struct line *line, size_t at, size_t to,
@@ -178,6 +80,9 @@ static bool read_clauses(struct scene *scene, const struct seat_holder *holder,
         if (word->name.len) {
             put_fields(scene, &step->form, command->form, word, 1);
         } else if (word->quoted) {
+            if (is_value_in_quotes(word->text))
+                return scene_error(scene, e, "\"%.*s\" in quotes would be the opinion; the quotes "
+                                   "of a value stand behind the =", STR_FMT(word->text));
             command->opinion = word->text;
         } else if ((str_eq(word->text, S("at")) || str_eq(word->text, S("about"))) && at < to) {
             at++; /* the step or the system, taken before */

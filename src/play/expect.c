@@ -54,7 +54,7 @@ static const char *task_state_text(enum task_state state)
     return "";
 }
 
-static struct case_state *named_case(struct scene *scene, str alias, struct err *e)
+struct case_state *named_case(struct scene *scene, str alias, struct err *e)
 {
     int64_t id = scene_case(scene, alias);
     if (id < 0) {
@@ -175,6 +175,22 @@ static bool compare_task(struct scene *scene, struct comparison *c, const struct
     return true;
 }
 
+const struct step *named_step(struct scene *scene, const struct case_state *kase, str id,
+                                     struct err *e)
+{
+    const struct procedure *procedure = policy_procedure(scene->policy, kase->procedure);
+    const struct step *step = procedure ? procedure_step(procedure, id) : NULL;
+    size_t n = !step && procedure ? procedure->n_steps : 0;
+    str *ids = NEWS(scene->arena, str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = procedure->steps[i].id;
+    if (!step) {
+        str what = str_printf(scene->arena, "procedure %.*s has no step", STR_FMT(kase->procedure));
+        (void)scene_unknown(scene, e, what.ptr, id, ids, n);
+    }
+    return step;
+}
+
 /* The task opened last; of several seats the one that `by` names. */
 static const struct task *meant_task(struct scene *scene, const struct line *line,
                                      const struct case_state *kase)
@@ -197,8 +213,13 @@ static bool expect_task(struct scene *scene, const struct line *line, struct err
     if (line->n < 7 || line->n % 2 == 0)
         return scene_error(scene, e, "write: expect task STEP of CASE CLAUSE VALUE ...");
     struct case_state *kase = named_case(scene, line->words[4].text, e);
-    if (!kase)
+    if (!kase || !named_step(scene, kase, line->words[2].text, e))
         return false;
+    for (size_t i = 5; i + 1 < line->n; i += 2)
+        for (size_t k = i + 2; k + 1 < line->n; k += 2)
+            if (str_eq(line->words[i].text, line->words[k].text))
+                return scene_error(scene, e, "the clause %.*s stands twice",
+                                   STR_FMT(line->words[i].text));
     struct comparison c = {.scene = scene};
     const struct task *task = meant_task(scene, line, kase);
     if (!task) {
@@ -219,6 +240,8 @@ static bool expect_warned(struct scene *scene, const struct line *line, struct e
     struct case_state *kase = line->n == 6 ? named_case(scene, line->words[4].text, e) : NULL;
     if (!kase)
         return scene_error(scene, e, "write: expect warned STEP of CASE soon|overdue|none");
+    if (!named_step(scene, kase, line->words[2].text, e))
+        return false;
     const struct task *task = case_task(kase, line->words[2].text);
     str found = !task                  ? S("no task")
                 : task->warned_overdue ? S("overdue")
@@ -255,7 +278,7 @@ static bool expect_case(struct scene *scene, const struct line *line, struct err
     return true;
 }
 
-static struct system_state *system_of(struct scene *scene, str alias, struct err *e)
+struct system_state *system_of(struct scene *scene, str alias, struct err *e)
 {
     struct case_state *kase = named_case(scene, alias, e);
     if (!kase)
@@ -296,12 +319,15 @@ static bool expect_granted(struct scene *scene, const struct line *line, struct 
     struct system_state *system = line->n == 5 ? system_of(scene, line->words[2].text, e) : NULL;
     if (!system)
         return scene_error(scene, e, "write: expect granted CASE ITEM QUANTITY");
+    if (!policy_item(scene->policy, line->words[3].text))
+        return scene_error(scene, e, "the catalogue has no item \"%.*s\"",
+                           STR_FMT(line->words[3].text));
     int64_t quantity = 0;
     for (size_t i = 0; i < system->grants.len; i++)
         if (str_eq(system->grants.items[i].item, line->words[3].text))
             quantity = system->grants.items[i].quantity + system->grants.items[i].lent;
     struct comparison c = {.scene = scene};
-    compare(&c, "granted", line->words[4].text, number_text(scene, quantity / QUANTITY_ONE));
+    compare(&c, "granted", line->words[4].text, quantity_words(scene->arena, quantity));
     scene_tell(scene, !c.failed, c.what);
     return true;
 }
@@ -311,6 +337,9 @@ static bool expect_listed(struct scene *scene, const struct line *line, struct e
     struct system_state *system = line->n == 4 ? system_of(scene, line->words[2].text, e) : NULL;
     if (!system)
         return scene_error(scene, e, "write: expect listed|unlisted CASE LIST");
+    if (!policy_list(scene->policy, line->words[3].text))
+        return scene_error(scene, e, "the policy has no list \"%.*s\"",
+                           STR_FMT(line->words[3].text));
     bool wanted = is_word(line, 1, "listed"), found = false;
     for (size_t i = 0; i < system->listings.len; i++)
         found |= str_eq(system->listings.items[i].list, line->words[3].text) &&
@@ -320,101 +349,11 @@ static bool expect_listed(struct scene *scene, const struct line *line, struct e
     return true;
 }
 
-static str value_text(struct scene *scene, const struct doc *value)
-{
-    if (!value)
-        return S("nothing");
-    return value->kind == DOC_TEXT ? value->text : json_canonical(scene->arena, value);
-}
-
-/* Lines in force about the organisation, or about the case's system; *out is the latest of them. */
-static bool lines_about(struct scene *scene, str register_id, str of, const struct record **out,
-                        int64_t *n, struct err *e)
-{
-    struct world world = {.db = clerk_db(scene->clerk), .arena = scene->arena};
-    struct seat_holder *body = scene_holder(scene, of);
-    struct system_state *system = body ? NULL : system_of(scene, of, e);
-    struct row_record *rows = NULL;
-    size_t n_rows = 0;
-    if (!body && !system)
-        return false;
-    bool ok = db_begin(world.db, e) &&
-              (body ? q_records_of_organisation(world.db, scene->arena, body->organisation,
-                                                register_id, INT64_MAX, LIMIT_RECORDS, &rows,
-                                                &n_rows, e)
-                    : world_records(&world, system, e));
-    db_rollback(world.db);
-    struct record *lines = NEWS(scene->arena, struct record, n_rows + 1);
-    for (size_t i = 0; ok && i < n_rows; i++)
-        ok = record_of_row(scene->arena, &rows[i], &lines[i], e);
-    for (size_t i = 0; ok && i < n_rows; i++) {
-        *n += !rows[i].replaced && !rows[i].system;
-        if (rows[i].latest)
-            *out = &lines[i];
-    }
-    for (size_t i = 0; ok && system && i < system->records.len; i++)
-        if (str_eq(system->records.items[i].register_id, register_id) && (*n)++ == 0)
-            *out = &system->records.items[i];
-    return ok;
-}
-
-/* The register, when the word after "expect line" is one and has lines about what is named. */
-static const struct ledger *named_register(struct scene *scene, const struct line *line,
-                                           struct err *e)
-{
-    const struct ledger *ledger = policy_register(scene->policy, line->words[2].text);
-    bool body = scene_holder(scene, line->words[4].text) != NULL;
-    if (!ledger)
-        (void)scene_error(scene, e, "the policy has no register \"%.*s\"",
-                          STR_FMT(line->words[2].text));
-    else if (body != (ledger->about == ABOUT_ORGANISATION))
-        (void)scene_error(scene, e, "register %.*s is about %s; name one of those",
-                          STR_FMT(ledger->id), body ? "systems" : "organisations");
-    else
-        return ledger;
-    return NULL;
-}
-
-/* expect lines REGISTER of WHOM N */
-static bool expect_lines(struct scene *scene, const struct line *line, struct err *e)
-{
-    const struct record *latest = NULL;
-    int64_t n = 0;
-    if (line->n != 6)
-        return scene_error(scene, e, "write: expect lines REGISTER of CASE|ALIAS N");
-    if (!named_register(scene, line, e) ||
-        !lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
-        return false;
-    struct comparison c = {.scene = scene};
-    compare(&c, "lines", line->words[5].text, number_text(scene, n));
-    scene_tell(scene, !c.failed, c.what);
-    return true;
-}
-
-static bool expect_line(struct scene *scene, const struct line *line, struct err *e)
-{
-    const struct record *latest = NULL;
-    int64_t n = 0;
-    if (line->n != 7)
-        return scene_error(scene, e, "write: expect line REGISTER of CASE|ALIAS FIELD VALUE");
-    const struct ledger *ledger = named_register(scene, line, e);
-    if (!ledger)
-        return false;
-    if (!form_field(&ledger->form, line->words[5].text))
-        return scene_error(scene, e, "register %.*s has no field \"%.*s\"", STR_FMT(ledger->id),
-                           STR_FMT(line->words[5].text));
-    if (!lines_about(scene, line->words[2].text, line->words[4].text, &latest, &n, e))
-        return false;
-    struct comparison c = {.scene = scene};
-    compare(&c, "line", line->words[6].text,
-            value_text(scene, latest ? doc_get(latest->form, line->words[5].text) : NULL));
-    scene_tell(scene, !c.failed, c.what);
-    return true;
-}
-
 static bool expect_notice(struct scene *scene, const struct line *line, struct err *e)
 {
-    struct case_state *kase = line->n == 9 ? named_case(scene, line->words[2].text, e) : NULL;
+    bool form = line->n == 9 && is_word(line, 3, "to") && is_word(line, 5, "sent") &&
+                is_word(line, 7, "received");
+    struct case_state *kase = form ? named_case(scene, line->words[2].text, e) : NULL;
     struct seat_holder *to = kase ? scene_holder(scene, line->words[4].text) : NULL;
     if (!to)
         return scene_error(scene, e, "write: expect notice CASE to ALIAS sent DATE received "
@@ -428,31 +367,6 @@ static bool expect_notice(struct scene *scene, const struct line *line, struct e
             notice ? day_text(scene, notice->sent_on) : S("no notice"));
     compare(&c, "received", line->words[8].text,
             notice ? day_text(scene, notice->received_on) : S("no notice"));
-    scene_tell(scene, !c.failed, c.what);
-    return true;
-}
-
-/* An empty table or text is nothing to look at. */
-static bool is_some(const struct doc *value)
-{
-    if (!value)
-        return false;
-    return value->kind == DOC_LIST   ? value->list.len > 0
-           : value->kind == DOC_MAP  ? value->map.len > 0
-           : value->kind == DOC_TEXT ? value->text.len > 0
-                                     : value->kind != DOC_NULL;
-}
-
-static bool expect_shown(struct scene *scene, const struct line *line, struct err *e)
-{
-    struct case_state *kase = line->n == 7 ? named_case(scene, line->words[4].text, e) : NULL;
-    if (!kase)
-        return scene_error(scene, e, "write: expect shown STEP of CASE PATH VALUE");
-    const struct task_decision *decision = case_decision(kase, line->words[2].text);
-    const struct doc *value = decision ? doc_get(decision->shown, line->words[5].text) : NULL;
-    struct comparison c = {.scene = scene};
-    if (!is_some(value) || !is_word(line, 6, "some"))
-        compare(&c, "shown", line->words[6].text, value_text(scene, value));
     scene_tell(scene, !c.failed, c.what);
     return true;
 }
@@ -577,16 +491,10 @@ bool scene_expect(struct scene *scene, const struct line *line, struct err *e)
 {
     str what = line->n > 1 ? line->words[1].text : STR_NONE;
     str words[COUNT_OF(EXPECTATIONS)];
-    struct buf known = buf_new(scene->arena, 128);
     for (size_t i = 0; i < COUNT_OF(EXPECTATIONS); i++) {
         words[i] = str_of(EXPECTATIONS[i].word);
         if (str_eq(what, words[i]))
             return EXPECTATIONS[i].judge(scene, line, e);
-        buf_addf(&known, "%s%s", i == 0 ? "" : i + 1 < COUNT_OF(words) ? ", " : " and ",
-                 EXPECTATIONS[i].word);
     }
-    str near = str_nearest(what, words, COUNT_OF(words)), list = buf_str(&known);
-    return scene_error(scene, e, "expect knows no \"%.*s\"; %s%.*s%sit knows %.*s", STR_FMT(what),
-                       near.len ? "did you mean \"" : "", STR_FMT(near), near.len ? "\"? " : "",
-                       STR_FMT(list));
+    return scene_unknown(scene, e, "expect knows no", what, words, COUNT_OF(words));
 }

@@ -43,6 +43,14 @@ static const struct report_row *row_of(const struct report_view *view, int64_t o
     return NULL;
 }
 
+static bool has_column(const struct report *report, str id)
+{
+    for (size_t i = 0; i < report->n_columns; i++)
+        if (str_eq(report->columns[i].id, id))
+            return true;
+    return false;
+}
+
 /* expect report REPORT by ALIAS of ALIAS COLUMN N ...: the first reads of the second's systems. */
 bool expect_report(struct scene *scene, const struct line *line, struct err *e)
 {
@@ -57,6 +65,10 @@ bool expect_report(struct scene *scene, const struct line *line, struct err *e)
     const struct report *report = policy_report(scene->policy, line->words[2].text);
     if (!report)
         return scene_error(scene, e, "there is no report %.*s", STR_FMT(line->words[2].text));
+    for (size_t i = 7; i + 1 < line->n; i += 2)
+        if (!has_column(report, line->words[i].text))
+            return scene_error(scene, e, "report %.*s has no column %.*s", STR_FMT(report->id),
+                               STR_FMT(line->words[i].text));
     struct reader reader = scene_reader(scene, reads);
     bool ok = db_begin(reader.db, e) && view_report(&reader, report->id, &view, e);
     db_rollback(reader.db);

@@ -17,6 +17,18 @@ bool scene_error(struct scene *scene, struct err *e, const char *fmt, ...)
     return RAISE(e, INPUT, where.ptr, "%.*s", STR_FMT(text));
 }
 
+bool scene_unknown(struct scene *scene, struct err *e, const char *what, str word,
+                   const str *words, size_t n)
+{
+    struct buf known = buf_new(scene->arena, 128);
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&known, "%s%.*s", i == 0 ? "" : i + 1 < n ? ", " : " and ", STR_FMT(words[i]));
+    str near = str_nearest(word, words, n), list = buf_str(&known);
+    return scene_error(scene, e, "%s \"%.*s\"; %s%.*s%sthere %s %.*s", what, STR_FMT(word),
+                       near.len ? "did you mean \"" : "", STR_FMT(near), near.len ? "\"? " : "",
+                       n == 1 ? "is" : "are", STR_FMT(list));
+}
+
 struct seat_holder *scene_holder(struct scene *scene, str alias)
 {
     for (size_t i = 0; i < scene->holders.len; i++)
@@ -214,6 +226,23 @@ static bool add_person(struct scene *scene, struct seat_holder *holder, struct e
     return true;
 }
 
+/* A role of the policy at one of its levels; else e says which there are. */
+static bool named_role(struct scene *scene, str id, str level, struct err *e)
+{
+    const struct policy *policy = scene->policy;
+    const struct role *role = policy_role(policy, id);
+    str *ids = NEWS(scene->arena, str, policy->n_roles);
+    for (size_t i = 0; i < policy->n_roles; i++)
+        ids[i] = policy->roles[i].id;
+    if (!role)
+        return scene_unknown(scene, e, "the policy has no role", id, ids, policy->n_roles);
+    for (size_t i = 0; i < role->n_levels; i++)
+        if (str_eq(role->levels[i], level))
+            return true;
+    str what = str_printf(scene->arena, "role %.*s has no level", STR_FMT(id));
+    return scene_unknown(scene, e, what.ptr, level, role->levels, role->n_levels);
+}
+
 static bool set_organisation(struct scene *scene, const struct line *line, struct err *e)
 {
     bool under = is_word(line, 5, "under") && line->n == 7;
@@ -225,6 +254,8 @@ static bool set_organisation(struct scene *scene, const struct line *line, struc
         return scene_error(scene, e, "no organisation is called %.*s",
                            STR_FMT(line->words[6].text));
     struct seat_holder holder = {.alias = line->words[1].text, .role = line->words[2].text};
+    if (!named_role(scene, holder.role, line->words[3].text, e))
+        return false;
     struct command command = {
         .kind = COMMAND_register_organisation,
         .authority = scene->authority,

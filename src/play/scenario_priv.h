@@ -106,11 +106,22 @@ bool scene_beside(struct scene *scene, const struct acting *acting, struct comma
 /* NAME=VALUE words into the form, as the fields' types want them. */
 void put_fields(struct scene *scene, const struct form *fields, struct doc *form,
                 const struct word *words, size_t n);
+/* The value as the field's type wants it; what does not fit goes as text, so that a scenario can
+ * show how a wrong value is refused. field may be NULL. */
+struct doc *scene_value(struct scene *scene, const struct field *field, str text);
+/* The same the other way round: 1200.50, vcpu=8, yes, an ALIAS; "nothing" for NULL. */
+str value_words(struct scene *scene, const struct field *field, const struct doc *value);
+bool value_is(struct scene *scene, const struct field *field, str wanted, const struct doc *value);
+/* Millionths as "8" or "0.5". */
+str quantity_words(struct arena *arena, int64_t quantity);
 bool read_day(struct scene *scene, str text, date *out, struct err *e);
 /* The system of a named case; 0 with e when there is no such case. */
 int64_t scene_system(struct scene *scene, str alias, struct err *e);
 
 bool scene_error(struct scene *scene, struct err *e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* what: "the policy has no role"; then the word, the nearest right one, and all of them. */
+bool scene_unknown(struct scene *scene, struct err *e, const char *what, str word,
+                   const str *words, size_t n);
 struct seat_holder *scene_holder(struct scene *scene, str alias);
 int64_t scene_case(struct scene *scene, str alias); /* -1: unknown */
 /* The case as its authority's organisation loads it. NULL with e. */
@@ -121,6 +132,16 @@ struct reader scene_reader(struct scene *scene, const struct seat_holder *holder
 bool scene_act(struct scene *scene, const struct line *line, size_t from, size_t to,
                struct answer *answer, struct err *e) WARN_UNUSED;
 bool scene_expect(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
+/* What an expectation names. NULL with e when there is no such thing: a word that names nothing
+ * would hold of it, always. */
+struct case_state *named_case(struct scene *scene, str alias, struct err *e);
+struct system_state *system_of(struct scene *scene, str alias, struct err *e);
+const struct step *named_step(struct scene *scene, const struct case_state *kase, str id,
+                              struct err *e);
+/* expect_values.c */
+bool expect_line(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
+bool expect_lines(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
+bool expect_shown(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
 /* expect_lists.c */
 bool expect_duty(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;
 bool expect_report(struct scene *scene, const struct line *line, struct err *e) WARN_UNUSED;

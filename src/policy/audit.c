@@ -53,7 +53,7 @@ static void audit_seat_subjects(struct load *load, const struct procedure *proce
 
 static void audit_signatures(struct load *load, const struct step *step)
 {
-    for (size_t o = 0; o < step->n_outcomes && (step->n_seats > 1 || step->each); o++)
+    for (size_t o = 0; o < step->n_outcomes && step_is_signed(step); o++)
         for (size_t t = 0; t < step->outcomes[o].n_targets; t++) {
             enum target_kind kind = step->outcomes[o].targets[t].kind;
             if (kind == TARGET_HOLD || kind == TARGET_STAY)
@@ -203,6 +203,7 @@ static void audit_blocked(struct audit *a)
         const struct outcome *outcome = &step->outcomes[b->outcome];
         struct edge last = {b->from, 0, b->step, b->outcome, 0};
         str path = graph_path(a->graph, a->load->arena, b->from, &last);
+        str opened = a->procedure->steps[b->opened].id;
         if (b->kind == BLOCKED_BACK)
             diagnose(a->load, PROBLEM_HOLD_BACK, outcome->pos,
                      "back leads nowhere here (%.*s): no step is held for %.*s on this way.",
@@ -210,8 +211,9 @@ static void audit_blocked(struct audit *a)
         else
             diagnose(a->load, PROBLEM_OPENED_TWICE, outcome->pos,
                      "step %.*s is opened while it is still open (%.*s); let the ways join in a "
-                     "step that needs done(...) of both.",
-                     STR_FMT(a->procedure->steps[b->opened].id), STR_FMT(path));
+                     "step that needs done(...) of both or, where a form lets only one of them "
+                     "be gone, let %.*s need not open(%.*s).",
+                     STR_FMT(opened), STR_FMT(path), STR_FMT(outcome->id), STR_FMT(opened));
     }
 }
 
@@ -236,9 +238,47 @@ static size_t stuck_step(const struct graph *graph, uint32_t state)
     return 0;
 }
 
+/* Can time itself take an outcome away? */
+static bool has_passing(const struct procedure *procedure)
+{
+    for (size_t i = 0; i < procedure->n_steps; i++) {
+        const struct step *step = &procedure->steps[i];
+        for (size_t k = 0; k < step->n_needs; k++)
+            if (expression_asks_today(step->needs[k].when))
+                return true;
+        for (size_t o = 0; o < step->n_outcomes; o++)
+            for (size_t e = 0; e < step->outcomes[o].n_effects; e++)
+                if (step->outcomes[o].effects[e].kind == EFFECT_extend)
+                    return true;
+    }
+    return false;
+}
+
+/* People are late. A case whose every way on asks them not to be would never end. */
+static void audit_late(struct audit *a)
+{
+    if (!has_passing(a->procedure))
+        return;
+    const bool *can = graph_can_finish(a->graph, true);
+    for (size_t e = 0; e < a->graph->edges.len; e++) {
+        const struct edge *edge = &a->graph->edges.items[e];
+        if (can[edge->from] || !graph_passes(a->graph, edge))
+            continue;
+        const struct step *step = &a->procedure->steps[edge->step];
+        const struct outcome *outcome = &step->outcomes[edge->outcome];
+        str path = graph_path(a->graph, a->load->arena, edge->from, NULL);
+        diagnose(a->load, PROBLEM_STUCK, outcome->pos,
+                 "once time has passed the case can never end from here (%.*s): %.*s.%.*s hangs on "
+                 "a day, or on a limit, that is over then, and no other way is left. Let another "
+                 "outcome of step %.*s lead on.", STR_FMT(path), STR_FMT(step->id),
+                 STR_FMT(outcome->id), STR_FMT(step->id));
+        return;
+    }
+}
+
 static void audit_finish(struct audit *a)
 {
-    const bool *can = graph_can_finish(a->graph);
+    const bool *can = graph_can_finish(a->graph, false);
     for (uint32_t s = 0; s < a->graph->n_states; s++) {
         if (can[s])
             continue;
@@ -249,6 +289,7 @@ static void audit_finish(struct audit *a)
                  "outcome lead to end.", STR_FMT(path), STR_FMT(step->id));
         return; /* what follows from this state is the same fault */
     }
+    audit_late(a);
 }
 
 static void audit_procedure(struct load *load, const struct procedure *procedure,

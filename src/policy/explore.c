@@ -91,14 +91,14 @@ static bool cells_done(void *states, str step, str outcome)
 }
 
 static bool possible(const struct graph *graph, const uint8_t *cells, const struct step *step,
-                     const struct outcome *outcome)
+                     const struct outcome *outcome, bool late)
 {
     struct cells_of of = {graph, cells};
     for (size_t i = 0; i < step->n_needs; i++) {
         const struct condition *need = &step->needs[i];
         if (need->outcome.len && !str_eq(need->outcome, outcome->id))
             continue;
-        if (expression_truth(need->when, &of, cells_done) == TRUTH_NO)
+        if (expression_truth(need->when, late, &of, cells_done) == TRUTH_NO)
             return false;
     }
     return true;
@@ -108,7 +108,7 @@ bool graph_possible(const struct graph *graph, uint32_t state, size_t step, size
 {
     const struct step *s = &graph->procedure->steps[step];
     const uint8_t *cells = graph_cells(graph, state);
-    return cells[step] == CELL_OPEN && possible(graph, cells, s, &s->outcomes[outcome]);
+    return cells[step] == CELL_OPEN && possible(graph, cells, s, &s->outcomes[outcome], false);
 }
 
 /* The step held for the sake of `side`, or SIZE_MAX. */
@@ -208,7 +208,7 @@ static bool add_edge(struct graph *graph, struct edge edge)
 
 static enum truth target_truth(const struct target *target, struct cells_of *of)
 {
-    return target->when ? expression_truth(target->when, of, cells_done) : TRUTH_YES;
+    return target->when ? expression_truth(target->when, false, of, cells_done) : TRUTH_YES;
 }
 
 static bool add_first(struct graph *graph, struct edge edge, const struct outcome *outcome,
@@ -396,20 +396,34 @@ bool graph_opens_without(struct graph *graph, size_t step, size_t fact_step, siz
     return false;
 }
 
-const bool *graph_can_finish(struct graph *graph)
+bool graph_passes(const struct graph *graph, const struct edge *edge)
+{
+    const struct step *step = &graph->procedure->steps[edge->step];
+    const struct outcome *outcome = &step->outcomes[edge->outcome];
+    for (size_t e = 0; e < outcome->n_effects; e++)
+        if (outcome->effects[e].kind == EFFECT_extend)
+            return true;
+    return !possible(graph, graph_cells(graph, edge->from), step, outcome, true);
+}
+
+const bool *graph_can_finish(struct graph *graph, bool late)
 {
     size_t n = graph->n_states, n_edges = graph->edges.len, tail = 0;
     uint32_t *first = NEWS(graph->arena, uint32_t, n + 1);
     uint32_t *sources = NEWS(graph->arena, uint32_t, n_edges + 1);
     uint32_t *queue = NEWS(graph->arena, uint32_t, n);
     bool *can = NEWS(graph->arena, bool, n);
+    bool *over = NEWS(graph->arena, bool, n_edges + 1);
+    for (size_t e = 0; e < n_edges && late; e++)
+        over[e] = graph_passes(graph, &graph->edges.items[e]);
     /* Edges sorted by where they lead: count, then place from the end of each range. */
     for (size_t e = 0; e < n_edges; e++)
-        first[graph->edges.items[e].to]++;
+        first[graph->edges.items[e].to] += over[e] ? 0 : 1;
     for (size_t i = 1; i <= n; i++)
         first[i] += first[i - 1];
     for (size_t e = 0; e < n_edges; e++)
-        sources[--first[graph->edges.items[e].to]] = graph->edges.items[e].from;
+        if (!over[e])
+            sources[--first[graph->edges.items[e].to]] = graph->edges.items[e].from;
     for (uint32_t i = 0; i < n; i++)
         if (graph_final(graph, i)) {
             can[i] = true;

@@ -69,7 +69,10 @@ str graph_path(const struct graph *graph, struct arena *arena, uint32_t state,
  * happened; any outcome when fact_outcome is SIZE_MAX. False when there is none. */
 bool graph_opens_without(struct graph *graph, size_t step, size_t fact_step, size_t fact_outcome,
                          struct arena *arena, str *out_path);
-/* Marks the states from which a final one can be reached; in scratch. */
-const bool *graph_can_finish(struct graph *graph);
+/* Marks the states from which a final one can be reached; in scratch. late: by outcomes alone that
+ * are still open when every fixed day is over and every limit has passed. */
+const bool *graph_can_finish(struct graph *graph, bool late);
+/* Does following the edge hang on a day, or on a limit, that can be over? */
+bool graph_passes(const struct graph *graph, const struct edge *edge);
 
 #endif

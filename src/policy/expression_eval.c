@@ -372,31 +372,73 @@ bool expression_ensures(const struct expression *expression, str step, str field
     return term_ensures(expression->root, step, field);
 }
 
-static enum truth term_truth(const struct term *term, void *states,
-                             bool (*done)(void *states, str step, str outcome))
+/* ---- what is known before there is data ------------------------------------------------------ */
+
+struct known {
+    void *states;
+    bool (*done)(void *states, str step, str outcome);
+    bool late;
+};
+
+static bool term_asks(const struct term *term, enum operation op)
+{
+    return term && (term->op == op || term_asks(term->left, op) || term_asks(term->right, op));
+}
+
+bool expression_asks_today(const struct expression *expression)
+{
+    return term_asks(expression->root, OP_TODAY);
+}
+
+/* A day that neither the act nor another case can move: values of earlier acts, and spans. */
+static bool is_fixed(const struct term *term)
+{
+    if (!term)
+        return true;
+    if (term->op == OP_TODAY || (term->op == OP_PATH && (term->own || term->ledger)))
+        return false;
+    return is_fixed(term->left) && is_fixed(term->right);
+}
+
+/* today against a fixed day, long after it. */
+static enum truth compare_truth(const struct term *term, const struct known *known)
+{
+    bool left = term_asks(term->left, OP_TODAY), right = term_asks(term->right, OP_TODAY);
+    if (!known->late || left == right || !is_fixed(left ? term->right : term->left))
+        return TRUTH_FREE;
+    if (term->op == OP_EQ || term->op == OP_NE)
+        return term->op == OP_NE ? TRUTH_YES : TRUTH_NO;
+    bool less = term->op == OP_LT || term->op == OP_LE;
+    return less == left ? TRUTH_NO : TRUTH_YES;
+}
+
+static enum truth term_truth(const struct term *term, const struct known *known)
 {
     if (term->op == OP_DONE && term->n_of)
         return TRUTH_FREE;
     if (term->op == OP_DONE)
-        return done(states, term->parts[0], term->parts[1]) ? TRUTH_YES : TRUTH_NO;
+        return known->done(known->states, term->parts[0], term->parts[1]) ? TRUTH_YES : TRUTH_NO;
     if (term->op == OP_OPEN)
-        return done(states, term->parts[0], STR_NONE) ? TRUTH_YES : TRUTH_NO;
+        return known->done(known->states, term->parts[0], STR_NONE) ? TRUTH_YES : TRUTH_NO;
     if (term->op == OP_NOT) {
-        enum truth inner = term_truth(term->left, states, done);
+        enum truth inner = term_truth(term->left, known);
         return inner == TRUTH_FREE ? TRUTH_FREE : inner == TRUTH_YES ? TRUTH_NO : TRUTH_YES;
     }
+    if (term->op >= OP_EQ && term->op <= OP_GE)
+        return compare_truth(term, known);
     if (term->op != OP_AND && term->op != OP_OR)
         return TRUTH_FREE;
     enum truth decides = term->op == OP_AND ? TRUTH_NO : TRUTH_YES;
-    enum truth left = term_truth(term->left, states, done);
-    enum truth right = term_truth(term->right, states, done);
+    enum truth left = term_truth(term->left, known);
+    enum truth right = term_truth(term->right, known);
     if (left == decides || right == decides)
         return decides;
     return left == TRUTH_FREE ? TRUTH_FREE : right;
 }
 
-enum truth expression_truth(const struct expression *expression, void *states,
+enum truth expression_truth(const struct expression *expression, bool late, void *states,
                             bool (*done)(void *states, str step, str outcome))
 {
-    return term_truth(expression->root, states, done);
+    struct known known = {states, done, late};
+    return term_truth(expression->root, &known);
 }

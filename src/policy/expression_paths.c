@@ -102,6 +102,11 @@ static bool resolve_field(struct typing *ty, struct term *term, const struct ste
         return false;
     }
     term->type = field_value_type(term->field->type);
+    if ((!own || ty->scope->place == PLACE_CHOICE) &&
+        !want_single(ty->load, step, name, typing_pos(ty, term))) {
+        ty->failed = true;
+        return false;
+    }
     if (own && ty->scope->place == PLACE_LIMIT) {
         FAULT(ty, term, OWN_FIELD,
               "%.*s is filled in by the very act that this limit times; use a field of an "
@@ -384,7 +389,8 @@ static bool resolve_of_case(struct typing *ty, struct term *term)
     }
     const struct step *step = resolve_cited_step(ty, term);
     bool known = step && !form_is_broken(ty->load, step) &&
-                 want_field(ty->load, step, term->parts[1], typing_pos(ty, term));
+                 want_field(ty->load, step, term->parts[1], typing_pos(ty, term)) &&
+                 want_single(ty->load, step, term->parts[1], typing_pos(ty, term));
     if (!known) {
         ty->failed = true;
         term->type = TYPE_BAD;

@@ -119,9 +119,12 @@ struct value expression_value(struct arena *arena, const struct term *term,
                               const struct environment *environment, bool *out_known);
 
 /* What is known of a condition when only the steps' states are: data is free. done: as in struct
- * environment. */
+ * environment. late: every day that stands fixed is over, so that today lies behind it; a day that
+ * the act itself names, or a register, is not fixed. */
 enum truth { TRUTH_NO, TRUTH_YES, TRUTH_FREE };
-enum truth expression_truth(const struct expression *expression, void *states,
+enum truth expression_truth(const struct expression *expression, bool late, void *states,
                             bool (*done)(void *states, str step, str outcome));
+/* Does it ask what day it is? */
+bool expression_asks_today(const struct expression *expression);
 
 #endif

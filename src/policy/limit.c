@@ -109,7 +109,7 @@ static bool read_count(struct sentence *s, struct limit_case *out)
         return false;
     }
     const struct field *field = want_field(s->load, step, field_id, pos);
-    if (!field)
+    if (!field || !want_single(s->load, step, field_id, pos))
         return false;
     check_count_field(s, field, out->unit);
     out->count_step = step_id;
@@ -128,6 +128,8 @@ static bool read_day_field(struct sentence *s, const struct step *step, str word
         return false;
     }
     const struct field *field = want_field(s->load, step, id, pos);
+    if (field && !want_single(s->load, step, id, pos))
+        return false;
     if (field && field->type != FIELD_DATE)
         diagnose(s->load, PROBLEM_COUNT_FIELD, pos, "%.*s is of type %s; a limit runs to or from "
                  "a date field.", STR_FMT(field->id), field_type_name(field->type));

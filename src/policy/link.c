@@ -52,6 +52,17 @@ const struct field *want_field(struct load *load, const struct step *step, str i
     return NULL;
 }
 
+bool want_single(struct load *load, const struct step *step, str field, struct pos pos)
+{
+    if (!step_is_signed(step))
+        return true;
+    diagnose(load, PROBLEM_SEVERAL_SEATS, pos,
+             "each of those who sign %.*s fills in %.*s, so there is no one value; let one step "
+             "fill it in and the next be signed, or show it (shows).", STR_FMT(step->id),
+             STR_FMT(field));
+    return false;
+}
+
 bool want_role(struct load *load, str id, struct pos pos)
 {
     const struct policy *policy = load->policy;
@@ -321,7 +332,7 @@ static void link_preset(struct load *load, const struct procedure *procedure,
     if (!from || form_is_broken(load, from))
         return;
     const struct field *source = want_field(load, from, field->preset.field, node->pos);
-    if (!source)
+    if (!source || !want_single(load, from, source->id, node->pos))
         return;
     if (from == step)
         diagnose(load, PROBLEM_PRESET, node->pos,
@@ -428,6 +439,8 @@ static void link_field_seat(struct load *load, const struct procedure *procedure
     if (!step || form_is_broken(load, step))
         return;
     const struct field *field = want_field(load, step, out->field, node->pos);
+    if (field && !want_single(load, step, field->id, node->pos))
+        return;
     if (field && (!field_names_bodies(field) || !str_eq(field->role, out->role)))
         diagnose(load, PROBLEM_SEAT, node->pos,
                  "%.*s.%.*s does not name an organisation of role %.*s; expected a field with "

@@ -250,6 +250,8 @@ static bool effect_field(struct flow *f, struct pos pos, enum field_type type, s
     if (!step || form_is_broken(f->load, step))
         return false;
     const struct field *field = want_field(f->load, step, out->field, pos);
+    if (field && !want_single(f->load, step, field->id, pos))
+        return false;
     if (field && field->type != type)
         diagnose(f->load, PROBLEM_EFFECT, pos, "%.*s takes a field of type %s; %.*s is of type "
                  "%s.", STR_FMT(EFFECT_NAMES[out->kind]), field_type_name(type),
@@ -312,6 +314,8 @@ static bool effect_register(struct flow *f, struct pos pos, const struct effect 
                  "leave out \"about %.*s\".", STR_FMT(ledger->id), STR_FMT(effect->role));
     const struct step *from = want_step(f->load, f->procedure, effect->step, pos);
     if (!from || form_is_broken(f->load, from))
+        return false;
+    if (ledger->form.n && !want_single(f->load, from, ledger->form.fields[0].id, pos))
         return false;
     for (size_t i = 0; i < ledger->form.n; i++) {
         const struct field *wanted = &ledger->form.fields[i];

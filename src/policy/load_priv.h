@@ -75,7 +75,7 @@
     X(EFFECT, "P512", false)          /* unknown effect, or wrong argument */                     \
     X(TITLE_FIELD, "P513", false)     /* names: a field that cannot name a system */              \
     X(PRESET, "P514", false)          /* preset of another type */                                \
-    X(SEVERAL_SEATS, "P515", false)   /* a step of several signatures that holds or stays */      \
+    X(SEVERAL_SEATS, "P515", false)   /* signed by several: it holds or stays, or is asked */     \
     X(TELL, "P516", false)            /* nobody to tell, or nothing to show */                    \
     X(NO_SYSTEM, "P517", false)       /* a rule about a system where there is none */             \
     X(EXTENSION, "P518", false)       /* an extension of what cannot be extended */               \
@@ -231,6 +231,8 @@ const struct outcome *want_outcome(struct load *load, const struct step *step, s
                                    struct pos pos);
 const struct field *want_field(struct load *load, const struct step *step, str id,
                                struct pos pos);
+/* A value of a step signed by several is as many: reported where one is wanted. */
+bool want_single(struct load *load, const struct step *step, str field, struct pos pos);
 bool want_role(struct load *load, str id, struct pos pos);
 /* Has the role one organisation in this procedure? Reports when there is no such seat. */
 bool want_seat(struct load *load, const struct procedure *procedure, str role, struct pos pos);

@@ -113,7 +113,9 @@ static void change_target(struct making *making, struct node *to)
     bool ends = str_eq(step, S("end")), done = str_eq(step, S("done"));
     bool named = procedure_step(making->procedure, step) != NULL;
     str other = another_step(making, step);
-    change_text(making, MUTATION_TARGET, to, other.len ? other : S("stay"));
+    str elsewhere = other.len ? other : S("stay");
+    if (!str_eq(elsewhere, to->text))
+        change_text(making, MUTATION_TARGET, to, elsewhere);
     if (!ends && (!done || side_by_side(making->procedure)))
         change_text(making, MUTATION_TARGET, to, S("end"));
     if (!done && (named || side_by_side(making->procedure)))

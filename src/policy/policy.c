@@ -25,6 +25,11 @@ const struct outcome *step_outcome(const struct step *step, str id)
     FIND(step->outcomes, step->n_outcomes, id);
 }
 
+bool step_is_signed(const struct step *step)
+{
+    return step->n_seats > 1 || step->each;
+}
+
 const struct field *form_field(const struct form *form, str id)
 {
     FIND(form->fields, form->n, id);

@@ -657,6 +657,7 @@ str policy_changes(struct arena *arena, struct policy *from, struct policy *to,
 const struct procedure *policy_procedure(const struct policy *policy, str id);
 const struct step *procedure_step(const struct procedure *procedure, str id);
 const struct outcome *step_outcome(const struct step *step, str id);
+bool step_is_signed(const struct step *step); /* by several; each fills in a form of its own */
 const struct field *form_field(const struct form *form, str id);
 /* Is the field filled in when its step is decided so? Where not, it is not part of the form. */
 bool field_applies(const struct field *field, str outcome);

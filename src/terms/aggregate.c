@@ -62,6 +62,20 @@ const struct task_decision *case_decision_by_id(const struct case_state *kase, i
     return NULL;
 }
 
+const struct task_decision *case_signature(const struct case_state *kase, str step, size_t i)
+{
+    const struct task *last = case_task(kase, step);
+    for (size_t k = 0; last && k < kase->decisions.len; k++) {
+        const struct task_decision *decision = &kase->decisions.items[k];
+        if (!str_eq(decision->step, step))
+            continue;
+        const struct task *task = case_task_by_id(kase, decision->task);
+        if (task && task->round == last->round && i-- == 0)
+            return decision;
+    }
+    return NULL;
+}
+
 const struct task_decision *case_decision(const struct case_state *kase, str step)
 {
     for (size_t i = kase->decisions.len; i-- > 0;)

@@ -197,6 +197,8 @@ struct task *case_task(const struct case_state *kase, str step);
 /* Is the step's last round decided so? Of several seats the last one decides. */
 bool case_done(const struct case_state *kase, str step, str outcome);
 struct task *case_task_by_id(const struct case_state *kase, int64_t id);
+/* What the i-th of those who signed it did in the step's last round, first 0; NULL: no more. */
+const struct task_decision *case_signature(const struct case_state *kase, str step, size_t i);
 /* The last decision on any task of that step, or NULL. */
 const struct task_decision *case_decision(const struct case_state *kase, str step);
 const struct task_decision *case_decision_by_id(const struct case_state *kase, int64_t id);

@@ -91,7 +91,8 @@ static void evaluate(struct arena *arena, str input, const struct expression *ex
     (void)expression_material(expression);
     (void)expression_field(expression);
     (void)expression_own_field(expression);
-    (void)expression_truth(expression, NULL, asked);
+    (void)expression_truth(expression, false, NULL, asked);
+    (void)expression_truth(expression, true, NULL, asked);
 }
 
 static void compile(struct arena *arena, str input, const struct scope *scope)

@@ -12,47 +12,7 @@
 
 #include "policy/expression_priv.h"
 
-#include "expression_pack.h"
-
-static struct arena *arena;
-static struct pack pack;
-static struct policy *policy;
-static struct diagnostics found;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = arena_new(LIMIT_ARENA_POLICY);
-    pack = (struct pack){0};
-    pack_add(arena, &pack, S("pack.yaml"), (str){PACK, sizeof PACK - 1});
-    pack_add(arena, &pack, S("case.yaml"), (str){CASE, sizeof CASE - 1});
-    policy = policy_load(arena, &pack, &found);
-    str text = diagnostics_print(arena, &found);
-    if (!policy)
-        print_error("%.*s", STR_FMT(text));
-    return policy ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
-
-/* Compiles as a condition of step review. Faults point into a file of that one line. */
-static struct expression *compile(struct arena *into, str text, enum place place)
-{
-    struct pack line = {0};
-    pack_add(into, &line, S("line.yaml"), text);
-    struct load load = {.arena = into, .pack = &line, .diagnostics = &found, .policy = policy};
-    struct node node = {.kind = NODE_SCALAR, .pos = {S("line.yaml"), 1, 1}, .text = text,
-                        .plain = true};
-    const struct procedure *procedure = policy_procedure(policy, S("sample"));
-    struct scope scope = {procedure, procedure_step(procedure, S("review")), place, STR_NONE};
-    found = (struct diagnostics){.errors = 0};
-    return expression_compile(&load, &node, &scope);
-}
+#include "expression_compile.h"
 
 /* ---- a world ------------------------------------------------------------------------------- */
 
@@ -551,38 +511,6 @@ static void the_only_own_field_is_found(void **state)
     }
 }
 
-static bool nothing_done(void *states, str step, str outcome)
-{
-    (void)states;
-    (void)step;
-    (void)outcome;
-    return false;
-}
-
-static void data_is_free_when_only_steps_are_known(void **state)
-{
-    static const struct {
-        const char *text;
-        enum truth truth;
-    } rows[] = {
-        {"done(apply.submit)", TRUTH_NO},
-        {"not done(apply.submit)", TRUTH_YES},
-        {"apply.days > 1", TRUTH_FREE},
-        {"apply.days > 1 and done(apply.submit)", TRUTH_NO},
-        {"done(apply.submit) and apply.days > 1", TRUTH_NO},
-        {"apply.days > 1 and not done(apply.submit)", TRUTH_FREE},
-        {"apply.days > 1 or not done(apply.submit)", TRUTH_YES},
-        {"not (apply.days > 1 or done(apply.submit))", TRUTH_FREE},
-    };
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
-        assert_non_null(expression);
-        if (expression_truth(expression, NULL, nothing_done) != rows[i].truth)
-            fail_msg("%s", rows[i].text);
-    }
-}
-
 /* ---- limits -------------------------------------------------------------------------------- */
 
 static str repeat(const char *before, size_t n, const char *inside, const char *after)
@@ -667,8 +595,6 @@ static void random_texts_and_answers_do_no_harm(void **state)
     assert_true(compiled > 1000 && held > 100 && held < compiled);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -680,7 +606,6 @@ int main(void)
         TEST(a_limit_sees_neither_its_own_form_nor_materials),
         TEST(uses_are_the_unguarded_values_of_other_steps),
         TEST(the_only_own_field_is_found),
-        TEST(data_is_free_when_only_steps_are_known),
         TEST(depth_and_length_are_limited_from_both_sides),
         TEST(random_texts_and_answers_do_no_harm),
     };

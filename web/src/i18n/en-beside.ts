@@ -12,7 +12,7 @@ export default {
     told: 'On paper on {day} ({number}), recorded later: {reason}',
     corrected: 'Day put right: {reason}',
   },
-  shown: { title: 'What the decision relies on', noLines: 'Nothing was filed yet.' },
+  shown: { title: 'What the decision relies on', noLines: 'Nothing was filed yet.', noneSigned: 'Nobody has answered yet.' },
   beside: {
     title: 'More',
     withdraw: 'Withdraw',

@@ -12,7 +12,7 @@ export default {
     told: '{day} 以纸质办理（{number}），补录理由：{reason}',
     corrected: '日期已更正：{reason}',
   },
-  shown: { title: '办理依据', noLines: '尚无填报。' },
+  shown: { title: '办理依据', noLines: '尚无填报。', noneSigned: '尚无人提交。' },
   beside: {
     title: '其他办理',
     withdraw: '撤回',

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a condition says before there is data: what the exploring of a policy asks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/expression_priv.h"
+
+#include "expression_compile.h"
+
+static bool nothing_done(void *states, str step, str outcome)
+{
+    (void)states;
+    (void)step;
+    (void)outcome;
+    return false;
+}
+
+static void data_is_free_when_only_steps_are_known(void **state)
+{
+    static const struct {
+        const char *text;
+        enum truth truth;
+    } rows[] = {
+        {"done(apply.submit)", TRUTH_NO},
+        {"not done(apply.submit)", TRUTH_YES},
+        {"apply.days > 1", TRUTH_FREE},
+        {"apply.days > 1 and done(apply.submit)", TRUTH_NO},
+        {"done(apply.submit) and apply.days > 1", TRUTH_NO},
+        {"apply.days > 1 and not done(apply.submit)", TRUTH_FREE},
+        {"apply.days > 1 or not done(apply.submit)", TRUTH_YES},
+        {"not (apply.days > 1 or done(apply.submit))", TRUTH_FREE},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
+        assert_non_null(expression);
+        if (expression_truth(expression, false, NULL, nothing_done) != rows[i].truth)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
+static void a_fixed_day_is_over_at_last_and_one_that_can_be_moved_is_not(void **state)
+{
+    static const struct {
+        const char *text;
+        enum truth late;
+    } rows[] = {
+        {"today <= apply.on", TRUTH_NO},
+        {"apply.on >= today", TRUTH_NO},
+        {"today < apply.on + 60 month", TRUTH_NO},
+        {"today - 5 day == apply.on", TRUTH_NO},
+        {"today != apply.on", TRUTH_YES},
+        {"today > apply.on", TRUTH_YES},
+        {"apply.on < today", TRUTH_YES},
+        {"not (today > apply.on)", TRUTH_NO},
+        {"today <= apply.on and apply.days > 1", TRUTH_NO},
+        {"today <= apply.on or apply.days > 1", TRUTH_FREE},
+        {"today <= on", TRUTH_FREE},
+        {"apply.on < on", TRUTH_FREE},
+        {"today <= today", TRUTH_FREE},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
+        assert_non_null(expression);
+        if (expression_truth(expression, true, NULL, nothing_done) != rows[i].late)
+            fail_msg("%s", rows[i].text);
+        if (expression_truth(expression, false, NULL, nothing_done) != TRUTH_FREE)
+            fail_msg("%s without lateness", rows[i].text);
+        assert_int_equal(expression_asks_today(expression),
+                         strstr(rows[i].text, "today") != NULL);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(data_is_free_when_only_steps_are_known),
+        TEST(a_fixed_day_is_over_at_last_and_one_that_can_be_moved_is_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
