@@ -162,6 +162,22 @@ static enum stage_state stage_of(const struct case_view *view, size_t at, const 
     return mending ? STAGE_HELD : STAGE_DONE;
 }
 
+/* Of the step's last round the task that says where the stage stands: one that somebody still owes,
+ * else the one decided last. */
+static const struct task *stage_task(const struct case_state *kase, str step)
+{
+    const struct task *found = case_task(kase, step);
+    for (size_t i = 0; found && i < kase->tasks.len; i++) {
+        const struct task *task = &kase->tasks.items[i];
+        if (task->round == found->round && str_eq(task->step, step) &&
+            task->state != TASK_CLOSED)
+            return task;
+    }
+    const struct task_decision *last = found ? case_decision(kase, step) : NULL;
+    const struct task *decided = last ? case_task_by_id(kase, last->task) : NULL;
+    return decided && decided->round == found->round ? decided : found;
+}
+
 static void list_stages(struct reader *reader, struct case_view *view)
 {
     view->stages = NEWS(reader->arena, struct stage_view, view->procedure->n_steps + 1);
@@ -169,7 +185,7 @@ static void list_stages(struct reader *reader, struct case_view *view)
         const struct step *step = &view->procedure->steps[i];
         if (!step->stage)
             continue;
-        const struct task *task = case_task(view->facts.kase, step->id);
+        const struct task *task = stage_task(view->facts.kase, step->id);
         if (!task) {
             /* A stage that this case went past does not concern it. */
             if (!later_stage_opened(view, i))

@@ -65,6 +65,8 @@ async function declare(city) {
   await city.refused('authority', path, 'first-review', 'pass',
     { form: four, opinion: '通过初审。' }, /四项审查要点均须符合/)
   await city.stands(authority, 'first-review')
+  check('what each expert answered lies beside the review',
+    await authority.the('shown').first().innerText(), /专家[\s\S]*赵专家/)
   await city.waits(authority, 'feasibility', '可研报告评审', city.name)
   check('the text that counts is that of the projects', await authority.the('case').innerText(),
     /适用办法\s+酒泉市信息化及智慧城市项目建设管理办法/)

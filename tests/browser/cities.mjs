@@ -192,12 +192,14 @@ async function walkZhengzhou(city) {
   await authority.answer({ below: '10', above: '80' })
   const agreed = await city.send('authority', 'propose')
   const owner = await city.listed(unit, agreed.number, '会签')
-  await city.act(unit, agreed.path, 'sign', 'sign', { opinion: '同意。' })
+  // In whichever order: the task opened last is signed first here.
+  await city.act('authority', agreed.path, 'sign', 'sign', { opinion: '同意。' })
+  await owner.open(agreed.path)
   check('one signature is not both', await owner.the('case-state').innerText(), '办理中')
   await city.stands(owner, 'sign')
   await look(owner, 'zhengzhou-one-signature')
-  await city.act('authority', agreed.path, 'sign', 'sign', { opinion: '同意。' })
-  check('both have signed', await authority.the('case-state').innerText(), '同意')
+  await city.act(unit, agreed.path, 'sign', 'sign', { opinion: '同意。' })
+  check('both have signed', await owner.the('case-state').innerText(), '同意')
 
   const table = await city.file(provider, 'utilisation',
     { cpu: '3', memory: '20', storage: '30' }, system)
