@@ -120,20 +120,24 @@ static bool open_case(struct scene *scene, const struct seat_holder *holder,
                       const struct line *line, size_t from, size_t to, struct command *command,
                       struct err *e)
 {
-    if (to < from + 5 || !str_eq(line->words[from + 3].text, S("as")))
-        return scene_error(scene, e, "write: ALIAS opens PROCEDURE as CASE ...");
+    bool by = is_word(line, from + 3, "by") && from + 6 < to;
+    size_t as = by ? from + 5 : from + 3;
+    if (to < as + 2 || !is_word(line, as, "as"))
+        return scene_error(scene, e, "write: ALIAS opens PROCEDURE [by OUTCOME] as CASE ...");
     command->kind = COMMAND_open_case;
     command->procedure = line->words[from + 2].text;
     const struct procedure *procedure = policy_procedure(scene->policy, command->procedure);
     const struct step *step = procedure ? &procedure->steps[0] : NULL;
     static const struct step NO_STEP;
-    command->outcome = step ? step->outcomes[0].id : S("submit");
-    if (is_word(line, from + 5, "about") && from + 6 < to) {
-        command->system = scene_system(scene, line->words[from + 6].text, e);
+    command->outcome = by     ? line->words[from + 4].text
+                       : step ? step->outcomes[0].id
+                              : S("submit");
+    if (is_word(line, as + 2, "about") && as + 3 < to) {
+        command->system = scene_system(scene, line->words[as + 3].text, e);
         if (!command->system)
             return false;
     }
-    return read_clauses(scene, holder, step ? step : &NO_STEP, line, from + 5, to, command, e);
+    return read_clauses(scene, holder, step ? step : &NO_STEP, line, as + 2, to, command, e);
 }
 
 /* "approve", "approves", "passes": the outcome that the verb means in this step. */
@@ -261,7 +265,8 @@ bool scene_act(struct scene *scene, const struct line *line, size_t from, size_t
         return false;
     }
     if (command.kind == COMMAND_open_case && answer->kind == ANSWER_DONE) {
-        struct named_case named = {line->words[acting.from + 3].text, answer->object};
+        size_t as = acting.from + (is_word(line, acting.from + 2, "by") ? 4 : 2);
+        struct named_case named = {line->words[as + 1].text, answer->object};
         VEC_PUSH(scene->arena, &scene->cases, named);
     }
     return true;

@@ -180,14 +180,51 @@ static str sign_in(const struct aloud *a, enum operation op, const struct term *
     return day ? in(a, "不早于", "is not before") : in(a, "不少于", "is at least");
 }
 
+/* What the number on the other side counts, to stand behind it; empty where nobody says. */
+static str unit_of(const struct aloud *a, const struct term *term, bool one)
+{
+    enum unit unit;
+    if (!term)
+        return S("");
+    if (term->type == TYPE_MONEY)
+        return in(a, "元", " yuan");
+    if (term->type == TYPE_QUANTITY && term->unit_of)
+        return say_of(a, "{1}", " {1}", label_in(a, term->unit_of->unit));
+    if (term->op == OP_PATH && term->field && term->field->type == FIELD_INTEGER) {
+        str text = term->field->unit;
+        bool sign = text.len && (text.ptr[0] < '0' || text.ptr[0] > '9');
+        return unit_parse(text, &unit)     ? unit_in(a, unit, one)
+               : str_eq(text, S("%")) ? text
+               : sign                 ? say_of(a, "{1}", " {1}", text)
+                                      : S("");
+    }
+    if (term->op == OP_IN_A_ROW)
+        return in(a, "个月", "");
+    if (term->op != OP_PLUS && term->op != OP_MINUS && term->op != OP_PERCENT)
+        return S("");
+    str left = unit_of(a, term->left, one);
+    return left.len ? left : unit_of(a, term->right, one);
+}
+
+/* A side of a comparison: a number has the unit of what it is compared with. */
+static str side_in(const struct aloud *a, const struct expression *e, const struct term *term,
+                   const struct term *other)
+{
+    str words = apart_in(a, e, term, false);
+    if (term->op != OP_NUMBER)
+        return words;
+    str unit = unit_of(a, other, str_eq(words, S("1")));
+    return str_printf(a->arena, "%.*s%.*s", STR_FMT(words), STR_FMT(unit));
+}
+
 static str compare_in(const struct aloud *a, const struct expression *e, const struct term *term)
 {
     const struct term *l = term->left, *r = term->right;
     bool turned = l->op == OP_WORD; /* the word is said last */
-    str left = apart_in(a, e, turned ? r : l, false);
+    str left = turned ? side_in(a, e, r, l) : side_in(a, e, l, r);
     str right = turned             ? word_in(a, l, r)
                 : r->op == OP_WORD ? word_in(a, r, l)
-                                   : apart_in(a, e, r, false);
+                                   : side_in(a, e, r, l);
     str sign = sign_in(a, term->op, turned ? r : l);
     return str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s%.*s%.*s" : "%.*s %.*s %.*s",
                       STR_FMT(left), STR_FMT(sign), STR_FMT(right));

@@ -43,6 +43,8 @@ str bare_limit_in(const struct aloud *a, const struct limit *limit, enum limit_w
 str displaced_in(const struct aloud *a, const struct limit *limit, enum limit_words words);
 str length_in(const struct aloud *a, const struct limit_case *length);
 str field_words(const struct aloud *a, const struct field *field);
+/* "个工作日", " working days": to stand behind a number. */
+str unit_in(const struct aloud *a, enum unit unit, bool one);
 /* The same without name, article and bounds. */
 str bare_field_words(const struct aloud *a, const struct field *field);
 /* Which of several targets are followed, as a beginning of the sentence; empty: all. */

@@ -112,7 +112,7 @@ str either_in(const struct aloud *a, const struct listing_of_words *list)
 
 /* ---- limits --------------------------------------------------------------------------------- */
 
-static str unit_in(const struct aloud *a, enum unit unit, bool one)
+str unit_in(const struct aloud *a, enum unit unit, bool one)
 {
     switch (unit) {
     case UNIT_WORKING_DAY:

@@ -43,8 +43,9 @@ static bool refuse_character(struct arena *arena, struct fault *fault, str text,
     bool wide = n == 3 && (unsigned char)c == 0xef &&
                 ((unsigned char)text.ptr[at + 1] == 0xbc ||
                  (unsigned char)text.ptr[at + 1] == 0xbd);
-    fault->sentence = str_printf(arena, "\"%.*s\" cannot stand in an expression%s.", (int)n,
-                                 text.ptr + at, wide ? "; write the sign of ASCII" : "");
+    fault->sentence = str_printf(arena, "\"%.*s\" cannot stand in an expression; write %s.", (int)n,
+                                 text.ptr + at,
+                                 wide ? "the sign of ASCII" : "ids, as of a field or a choice");
     return false;
 }
 
@@ -78,6 +79,9 @@ static bool lex_number(struct arena *arena, str text, struct token *token, struc
         if (!i64_mul(value, 10, &value) || !i64_add(value, text.ptr[i] - '0', &value))
             return fail(arena, fault, at, "the number is too large.");
     }
+    if (i + 1 < text.len && text.ptr[i] == '-' && is_digit(text.ptr[i + 1]) && i == at + 4)
+        return fail(arena, fault, at, "no day can be written here; let a field or a register hold "
+                    "it.");
     if (i < text.len && (is_small(text.ptr[i]) || text.ptr[i] == '-'))
         return fail(arena, fault, i, "a blank is missing after the number.");
     if (text.ptr[at] == '0' && at + 1 < i && text.ptr[at + 1] != '.')

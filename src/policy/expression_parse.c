@@ -233,7 +233,9 @@ static struct term *parse_part(struct parser *p)
         return expect(p, "a number of percent");
     term->number = peek(p)->millionths;
     p->i++;
-    return take(p, TOKEN_PERCENT) ? term : expect(p, "%");
+    return take(p, TOKEN_PERCENT)
+               ? term
+               : expect(p, "% (the only multiplication is with a percentage, as in * 90%)");
 }
 
 static struct term *parse_sum(struct parser *p)

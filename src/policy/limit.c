@@ -155,6 +155,13 @@ static bool read_anchor(struct sentence *s, struct limit *out)
     if (!str_cut(s->words[3], '.', &step_id, &outcome_id)) {
         static const str opened[] = {{"opened", 6}};
         str near = str_nearest(s->words[3], opened, 1);
+        const struct step *named = procedure_step(s->procedure, s->words[3]);
+        if (named && named->n_outcomes) {
+            diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos,
+                     "%.*s is a step; name the outcome that starts the clock: %.*s.%.*s.",
+                     STR_FMT(named->id), STR_FMT(named->id), STR_FMT(named->outcomes[0].id));
+            return false;
+        }
         diagnose(s->load, PROBLEM_LIMIT_SENTENCE, pos,
                  "\"%.*s\" is no fact; expected opened, STEP.OUTCOME or STEP.FIELD of a date.%s",
                  STR_FMT(s->words[3]),

@@ -147,7 +147,8 @@ static void each(struct flow *f, const struct node *to)
     const struct node *list = node_get(to, "each"), *otherwise = node_get(to, "otherwise");
     bool always = false;
     out->leads = LEADS_EACH;
-    if (!check_map(f->load, to, "to", "each otherwise"))
+    size_t errors = f->load->diagnostics->errors;
+    if (!check_map(f->load, to, "to", "each otherwise") || f->load->diagnostics->errors > errors)
         return;
     if (list && !check_list(f->load, list, "each", EACH_MAX))
         return;

@@ -111,7 +111,12 @@ void link_shows(struct load *load, const struct procedure *procedure, const stru
             if (link_shown(load, procedure, shows->items.items[i], &step->shows[step->n_shows]))
                 step->n_shows++;
     }
-    if (!tell || !check_map(load, tell, "tell", ""))
+    if (tell && tell->kind != NODE_MAP) {
+        diagnose(load, PROBLEM_SHAPE, tell->pos,
+                 "tell says for each outcome who is told: {OUTCOME: [ROLE]}, or {always: [ROLE]}.");
+        return;
+    }
+    if (!tell)
         return;
     step->tells = NEWS(load->arena, struct tell, TELLS_MAX);
     for (size_t i = 0; i < tell->entries.len; i++)

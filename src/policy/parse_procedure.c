@@ -79,6 +79,11 @@ static void parse_by(struct load *load, const struct node *node, const char *wha
         out->n_seats = 1;
         return;
     }
+    if (by->kind == NODE_LIST) {
+        diagnose(load, PROBLEM_SHAPE, by->pos,
+                 "by is a list here; write {all: [ROLE, ROLE]} when each of them signs.");
+        return;
+    }
     const struct node *all = node_get(by, "all");
     if (!check_map(load, by, "by", "all each"))
         return;

@@ -58,6 +58,11 @@ bool check_map(struct load *load, const struct node *node, const char *what, con
             found = str_eq(known[k], key->text);
         if (found)
             continue;
+        if (str_has(key->text, S("："))) {
+            diagnose(load, PROBLEM_UNKNOWN_KEY, key->pos, "\"%.*s\" has a Chinese colon; write that "
+                     "of ASCII with a blank behind it.", STR_FMT(key->text));
+            continue;
+        }
         str expected = expected_words(load->arena, key->text, known, n);
         diagnose(load, PROBLEM_UNKNOWN_KEY, key->pos, "unknown key \"%.*s\" in %s%.*s",
                  STR_FMT(key->text), what, STR_FMT(expected));

@@ -15,7 +15,7 @@
 static const char REGISTERS[] =
     "registers:\n"
     "  usage: {zh: 用量, en: Usage, basis: 1, by: authority, about: system, every: month, form: {\n"
-    "    cpu: {type: integer, zh: 均值, en: Average}, ended: {type: bool, zh: 停, en: Ended}}}\n"
+    "    cpu: {type: integer, zh: 均值, en: Average, unit: \"%\"}, ended: {type: bool, zh: 停, en: Ended}}}\n"
     "  pool: {zh: 资源池, en: Pool, basis: 1, about: organisation, form: {\n"
     "    free: {type: quantities, zh: 余量, en: Free}}}\n"
     "lists:\n"
@@ -93,10 +93,10 @@ static const struct {
     {"system.stage != live", "系统状态不为在用", "the stage of the system is not in operation"},
     {"given(granted) and granted <= apply.wanted", "“核定”不超过“申请”所填“资源”",
      "\"Granted\" is at most \"Resources\" of \"Apply\""},
-    {"given(granted) and granted.vcpu > 1.5", "“核定”中的处理器大于1.5",
-     "vCPU in \"Granted\" is more than 1.5"},
-    {"system.granted.vcpu > 0", "系统已批准资源中的处理器大于0",
-     "vCPU in what is approved for the system is more than 0"},
+    {"given(granted) and granted.vcpu > 1.5", "“核定”中的处理器大于1.5核",
+     "vCPU in \"Granted\" is more than 1.5 core"},
+    {"system.granted.vcpu > 0", "系统已批准资源中的处理器大于0核",
+     "vCPU in what is approved for the system is more than 0 core"},
     {"given(system.provider)", "系统服务商有值", "the system's provider is given"},
     {"not given(left) or left > 1", "“余”无值，或“余”大于1",
      "\"Left\" is not given, or \"Left\" is more than 1"},
@@ -129,16 +129,16 @@ static const struct {
     {"not running(sample)", "该系统没有其他在办的“事项”",
      "no other \"Matter\" of the system is open"},
     {"in-a-row(usage where usage.cpu < 10) >= 3",
-     "台账“用量”连续符合（“均值”小于10）的月数不少于3",
-     "the months in a row in which register \"Usage\" says that (\"Average\" is less than 10) is "
+     "台账“用量”连续符合（“均值”小于10%）的月数不少于3个月",
+     "the months in a row in which register \"Usage\" says that (\"Average\" is less than 10%) is "
      "at least 3"},
     {"given(usage.cpu) and usage.ended",
      "台账“用量”最近一期的“均值”有值，且台账“用量”最近一期的“停”为是",
      "the latest \"Average\" in register \"Usage\" is given and the latest \"Ended\" in register "
      "\"Usage\" is yes"},
     {"given(pool.free of unit) and pool.free.vcpu of unit > 0",
-     "台账“资源池”中单位最近一次的“余量”中的处理器大于0",
-     "vCPU in the latest \"Free\" of the Unit in register \"Pool\" is more than 0"},
+     "台账“资源池”中单位最近一次的“余量”中的处理器大于0核",
+     "vCPU in the latest \"Free\" of the Unit in register \"Pool\" is more than 0 core"},
     {"seat.unit == body", "本办件的单位为“单位”", "the Unit of this case is \"Body\""},
     {"given(apply.days of apply.plan) and apply.days of apply.plan > 3",
      "“申请”所填“计划”所引办件的“申请”所填“天数”大于3",
@@ -150,8 +150,8 @@ static const struct {
     {"given(seat.unit of apply.plan) and seat.unit of apply.plan == body",
      "“申请”所填“计划”所引办件的单位为“单位”",
      "Unit in the case \"Plan\" of \"Apply\" is \"Body\""},
-    {"apply.cost * 12.5% > 100", "“申请”所填“费用”的12.5%大于100",
-     "12.5% of \"Cost\" of \"Apply\" is more than 100"},
+    {"apply.cost * 12.5% > 100", "“申请”所填“费用”的12.5%大于100元",
+     "12.5% of \"Cost\" of \"Apply\" is more than 100 yuan"},
     {"(apply.days + 1) * 50% > 3", "（“申请”所填“天数”加1）的50%大于3",
      "50% of (\"Days\" of \"Apply\" plus 1) is more than 3"},
     {"1 + apply.days * 50% > 3", "1加“申请”所填“天数”的50%大于3",

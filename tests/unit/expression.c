@@ -305,7 +305,9 @@ static const struct {
     {"apply.urgent && on > today", 14, "P201: operators are words here; write not, and, or."},
     {"!apply.urgent", 1, "P201: operators are words here; write not, and, or."},
     {"apply.days / 2 > 1", 12, "P201: there is no division; expected +, - or * NUMBER%."},
-    {"apply.days * 2 > 1", 16, "P201: expected %, found \">\"."},
+    {"apply.days * 2 > 1", 16,
+     "P201: expected % (the only multiplication is with a percentage, as in * 90%), "
+     "found \">\"."},
     {"apply.name == \"x\"", 15,
      "P201: an expression has no commas, quotes, braces or colons, YAML would split it there; "
      "write words and operators only."},
@@ -313,7 +315,7 @@ static const struct {
      "P201: an expression has no commas, quotes, braces or colons, YAML would split it there; "
      "write words and operators only."},
     {"Apply.days > 1", 1, "P201: names are written in small letters."},
-    {"apply.days > 云", 14, "P201: \"云\" cannot stand in an expression."},
+    {"apply.days > 云", 14, "P201: \"云\" cannot stand in an expression; write ids, as of a field or a choice."},
     {"apply.days -1 > 1", 12,
      "P201: + and - stand between two values with a blank on both sides, since names contain "
      "hyphens."},
