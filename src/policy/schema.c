@@ -59,8 +59,9 @@ bool check_map(struct load *load, const struct node *node, const char *what, con
         if (found)
             continue;
         if (str_has(key->text, S("："))) {
-            diagnose(load, PROBLEM_UNKNOWN_KEY, key->pos, "\"%.*s\" has a Chinese colon; write that "
-                     "of ASCII with a blank behind it.", STR_FMT(key->text));
+            diagnose(load, PROBLEM_UNKNOWN_KEY, key->pos,
+                     "\"%.*s\" has a Chinese colon; write that of ASCII with a blank behind it.",
+                     STR_FMT(key->text));
             continue;
         }
         str expected = expected_words(load->arena, key->text, known, n);

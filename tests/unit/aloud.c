@@ -15,7 +15,8 @@
 static const char REGISTERS[] =
     "registers:\n"
     "  usage: {zh: 用量, en: Usage, basis: 1, by: authority, about: system, every: month, form: {\n"
-    "    cpu: {type: integer, zh: 均值, en: Average, unit: \"%\"}, ended: {type: bool, zh: 停, en: Ended}}}\n"
+    "    cpu: {type: integer, zh: 均值, en: Average, unit: \"%\"},\n"
+    "    ended: {type: bool, zh: 停, en: Ended}}}\n"
     "  pool: {zh: 资源池, en: Pool, basis: 1, about: organisation, form: {\n"
     "    free: {type: quantities, zh: 余量, en: Free}}}\n"
     "lists:\n"

@@ -315,7 +315,8 @@ static const struct {
      "P201: an expression has no commas, quotes, braces or colons, YAML would split it there; "
      "write words and operators only."},
     {"Apply.days > 1", 1, "P201: names are written in small letters."},
-    {"apply.days > 云", 14, "P201: \"云\" cannot stand in an expression; write ids, as of a field or a choice."},
+    {"apply.days > 云", 14,
+     "P201: \"云\" cannot stand in an expression; write ids, as of a field or a choice."},
     {"apply.days -1 > 1", 12,
      "P201: + and - stand between two values with a blank on both sides, since names contain "
      "hyphens."},
