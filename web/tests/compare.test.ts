@@ -144,6 +144,7 @@ describe('steps side by side', () => {
     three.procedures[0]!.id = 'talk'
     const sides = [one, three]
     expect(procedureIds(sides)).toEqual(['talk', 'onboard'])
+    expect(procedureIds([one, two, three])).toEqual(['onboard', 'talk'])
     const talk = stepSections(sides).find((each) => each.id === 'talk')!
     expect(talk.rows.every((each) => each.cells[0] === null)).toBe(true)
   })

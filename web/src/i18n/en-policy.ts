@@ -116,7 +116,7 @@ export default {
   compare: {
     title: 'Regulations side by side',
     nav: 'Side by side',
-    hint: 'Made from the files alone: procedures and steps of one id stand side by side, all others in the order of their own regulation.',
+    hint: 'Made from the files alone: procedures and steps of one id stand side by side; what most regulations have comes first.',
     one: 'There is only one regulation: nothing to lay beside it.',
     views: 'What is compared',
     view: { steps: 'Steps', numbers: 'Numbers', registers: 'Registers' },

@@ -230,7 +230,8 @@ function procedureSection(id: string, sides: PolicySide[]): Section {
 
 const SUBJECTS = ['new', 'system', 'opener'] as const
 
-/** What registers a new system comes before what is about one. */
+/** What most regulations have comes first, for there is most to compare; of as many what registers a
+ * new system comes before what is about one. */
 export function procedureIds(sides: PolicySide[]): string[] {
   const ids = SUBJECTS.flatMap((subject) =>
     mergeOrders(
@@ -239,7 +240,9 @@ export function procedureIds(sides: PolicySide[]): string[] {
       ),
     ),
   )
-  return [...new Set(ids)]
+  const having = (id: string) =>
+    sides.filter((side) => side.procedures.some((one) => one.id === id)).length
+  return [...new Set(ids)].sort((a, b) => having(b) - having(a))
 }
 
 export function stepSections(sides: PolicySide[]): Section[] {
