@@ -77,6 +77,7 @@ static uint32_t intern(struct graph *graph, const uint8_t *cells, uint32_t paren
 struct cells_of {
     const struct graph *graph;
     const uint8_t *cells;
+    uint32_t state;              /* when it is late */
 };
 
 static bool cells_done(void *states, str step, str outcome)
@@ -90,15 +91,29 @@ static bool cells_done(void *states, str step, str outcome)
     return of->cells[i] == CELL_DECIDED + o;
 }
 
-static bool possible(const struct graph *graph, const uint8_t *cells, const struct step *step,
-                     const struct outcome *outcome, bool late)
+static bool never_again(void *states, str step)
 {
-    struct cells_of of = {graph, cells};
+    (void)states;
+    (void)step;
+    return false;
+}
+
+/* A value that is being written down, or will be once more, is not fixed. */
+static bool state_again(void *states, str step)
+{
+    const struct cells_of *of = states;
+    size_t i = graph_step_index(of->graph, step);
+    return of->cells[i] == CELL_OPEN || of->cells[i] >= CELL_HELD || of->graph->again[i][of->state];
+}
+
+static bool possible(const struct step *step, const struct outcome *outcome,
+                     const struct known *known)
+{
     for (size_t i = 0; i < step->n_needs; i++) {
         const struct condition *need = &step->needs[i];
         if (need->outcome.len && !str_eq(need->outcome, outcome->id))
             continue;
-        if (expression_truth(need->when, late, &of, cells_done) == TRUTH_NO)
+        if (expression_truth(need->when, known) == TRUTH_NO)
             return false;
     }
     return true;
@@ -108,7 +123,9 @@ bool graph_possible(const struct graph *graph, uint32_t state, size_t step, size
 {
     const struct step *s = &graph->procedure->steps[step];
     const uint8_t *cells = graph_cells(graph, state);
-    return cells[step] == CELL_OPEN && possible(graph, cells, s, &s->outcomes[outcome], false);
+    struct cells_of of = {.graph = graph, .cells = cells};
+    struct known known = {.states = &of, .done = cells_done};
+    return cells[step] == CELL_OPEN && possible(s, &s->outcomes[outcome], &known);
 }
 
 /* The step held for the sake of `side`, or SIZE_MAX. */
@@ -208,7 +225,8 @@ static bool add_edge(struct graph *graph, struct edge edge)
 
 static enum truth target_truth(const struct target *target, struct cells_of *of)
 {
-    return target->when ? expression_truth(target->when, false, of, cells_done) : TRUTH_YES;
+    struct known known = {.states = of, .done = cells_done};
+    return target->when ? expression_truth(target->when, &known) : TRUTH_YES;
 }
 
 static bool add_first(struct graph *graph, struct edge edge, const struct outcome *outcome,
@@ -256,7 +274,7 @@ static bool add_edges(struct graph *graph, struct edge edge, const struct outcom
     /* Edges move the cells; conditions are asked before, as decided now. */
     uint8_t cells[LIMIT_STEPS];
     memcpy(cells, graph_cells(graph, edge.from), graph->n_steps);
-    struct cells_of of = {graph, cells};
+    struct cells_of of = {.graph = graph, .cells = cells};
     switch (outcome->leads) {
     case LEADS_ALL: return add_edge(graph, edge);
     case LEADS_FIRST: return add_first(graph, edge, outcome, &of);
@@ -396,44 +414,106 @@ bool graph_opens_without(struct graph *graph, size_t step, size_t fact_step, siz
     return false;
 }
 
+/* Edges sorted by where they lead, without those left out: those into state s are sources[first[s]]
+ * up to sources[first[s + 1]]. */
+struct back {
+    uint32_t *first, *sources;
+};
+
+static struct back edges_back(struct graph *graph, const bool *out)
+{
+    size_t n = graph->n_states, n_edges = graph->edges.len;
+    struct back back = {NEWS(graph->arena, uint32_t, n + 1),
+                        NEWS(graph->arena, uint32_t, n_edges + 1)};
+    /* Count, then place from the end of each range. */
+    for (size_t e = 0; e < n_edges; e++)
+        back.first[graph->edges.items[e].to] += out && out[e] ? 0 : 1;
+    for (size_t i = 1; i <= n; i++)
+        back.first[i] += back.first[i - 1];
+    for (size_t e = 0; e < n_edges; e++)
+        if (!out || !out[e])
+            back.sources[--back.first[graph->edges.items[e].to]] = graph->edges.items[e].from;
+    return back;
+}
+
+/* Marks all states that lead to a marked one; queue holds the marked ones. */
+static void spread(struct graph *graph, const struct back *back, bool *marked, uint32_t *queue,
+                   size_t tail)
+{
+    must(tail <= graph->n_states);
+    for (size_t head = 0; head < tail; head++)
+        for (uint32_t k = back->first[queue[head]]; k < back->first[queue[head] + 1]; k++)
+            if (!marked[back->sources[k]]) {
+                marked[back->sources[k]] = true;
+                queue[tail++] = back->sources[k];
+            }
+}
+
+static const struct outcome *edge_outcome(const struct graph *graph, const struct edge *edge)
+{
+    return &graph->procedure->steps[edge->step].outcomes[edge->outcome];
+}
+
+/* Is the outcome refused when it is late, with nothing to be opened again? */
+static bool edge_passes(const struct graph *graph, const struct edge *edge,
+                        bool (*again)(void *states, str step))
+{
+    struct cells_of of = {graph, graph_cells(graph, edge->from), edge->from};
+    struct known known = {.states = &of, .done = cells_done, .again = again};
+    return !possible(&graph->procedure->steps[edge->step], edge_outcome(graph, edge), &known);
+}
+
 bool graph_passes(const struct graph *graph, const struct edge *edge)
 {
-    const struct step *step = &graph->procedure->steps[edge->step];
-    const struct outcome *outcome = &step->outcomes[edge->outcome];
-    for (size_t e = 0; e < outcome->n_effects; e++)
-        if (outcome->effects[e].kind == EFFECT_extend)
+    const struct outcome *outcome = edge_outcome(graph, edge);
+    for (size_t e = 0; e < outcome->n_effects; e++) {
+        const struct effect *effect = &outcome->effects[e];
+        if (effect->kind == EFFECT_extend &&
+            !graph->again[graph_step_index(graph, effect->target)][edge->from])
             return true;
-    return !possible(graph, graph_cells(graph, edge->from), step, outcome, true);
+    }
+    return edge_passes(graph, edge, state_again);
+}
+
+/* From which states can each step be opened again, by outcomes that no day takes away? */
+static void find_again(struct graph *graph)
+{
+    size_t n_edges = graph->edges.len;
+    bool *over = NEWS(graph->arena, bool, n_edges + 1);
+    uint32_t *queue = NEWS(graph->arena, uint32_t, graph->n_states);
+    for (size_t e = 0; e < n_edges; e++)
+        over[e] = edge_passes(graph, &graph->edges.items[e], never_again);
+    struct back back = edges_back(graph, over);
+    for (size_t i = 0; i < graph->n_steps; i++) {
+        size_t tail = 0;
+        graph->again[i] = NEWS(graph->arena, bool, graph->n_states);
+        for (size_t e = 0; e < n_edges; e++) {
+            const struct edge *edge = &graph->edges.items[e];
+            if (over[e] || graph->again[i][edge->from] || !graph_opens(graph, edge, i))
+                continue;
+            graph->again[i][edge->from] = true;
+            queue[tail++] = edge->from;
+        }
+        spread(graph, &back, graph->again[i], queue, tail);
+    }
 }
 
 const bool *graph_can_finish(struct graph *graph, bool late)
 {
-    size_t n = graph->n_states, n_edges = graph->edges.len, tail = 0;
-    uint32_t *first = NEWS(graph->arena, uint32_t, n + 1);
-    uint32_t *sources = NEWS(graph->arena, uint32_t, n_edges + 1);
-    uint32_t *queue = NEWS(graph->arena, uint32_t, n);
-    bool *can = NEWS(graph->arena, bool, n);
-    bool *over = NEWS(graph->arena, bool, n_edges + 1);
-    for (size_t e = 0; e < n_edges && late; e++)
+    size_t tail = 0;
+    uint32_t *queue = NEWS(graph->arena, uint32_t, graph->n_states);
+    bool *can = NEWS(graph->arena, bool, graph->n_states);
+    bool *over = late ? NEWS(graph->arena, bool, graph->edges.len + 1) : NULL;
+    if (late)
+        find_again(graph);
+    for (size_t e = 0; late && e < graph->edges.len; e++)
         over[e] = graph_passes(graph, &graph->edges.items[e]);
-    /* Edges sorted by where they lead: count, then place from the end of each range. */
-    for (size_t e = 0; e < n_edges; e++)
-        first[graph->edges.items[e].to] += over[e] ? 0 : 1;
-    for (size_t i = 1; i <= n; i++)
-        first[i] += first[i - 1];
-    for (size_t e = 0; e < n_edges; e++)
-        if (!over[e])
-            sources[--first[graph->edges.items[e].to]] = graph->edges.items[e].from;
-    for (uint32_t i = 0; i < n; i++)
+    struct back back = edges_back(graph, over);
+    for (uint32_t i = 0; i < graph->n_states; i++)
         if (graph_final(graph, i)) {
             can[i] = true;
             queue[tail++] = i;
         }
-    for (size_t head = 0; head < tail; head++)
-        for (uint32_t k = first[queue[head]]; k < first[queue[head] + 1]; k++)
-            if (!can[sources[k]]) {
-                can[sources[k]] = true;
-                queue[tail++] = sources[k];
-            }
+    spread(graph, &back, can, queue, tail);
     return can;
 }

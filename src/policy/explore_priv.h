@@ -45,6 +45,7 @@ struct graph {
     uint32_t *table;                 /* hash of states, at least twice as many slots */
     size_t n_slots;                  /* a power of two */
     uint32_t *search;                /* a search's own parents */
+    bool *again[LIMIT_STEPS];        /* when late: from which states a step opens again */
 };
 
 #define EDGE_NONE UINT32_MAX
@@ -72,7 +73,8 @@ bool graph_opens_without(struct graph *graph, size_t step, size_t fact_step, siz
 /* Marks the states from which a final one can be reached; in scratch. late: by outcomes alone that
  * are still open when every fixed day is over and every limit has passed. */
 const bool *graph_can_finish(struct graph *graph, bool late);
-/* Does following the edge hang on a day, or on a limit, that can be over? */
+/* Does following the edge hang on a day, or on a limit, that can be over and that no step can set
+ * anew? After graph_can_finish(late). */
 bool graph_passes(const struct graph *graph, const struct edge *edge);
 
 #endif

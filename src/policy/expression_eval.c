@@ -374,12 +374,6 @@ bool expression_ensures(const struct expression *expression, str step, str field
 
 /* ---- what is known before there is data ------------------------------------------------------ */
 
-struct known {
-    void *states;
-    bool (*done)(void *states, str step, str outcome);
-    bool late;
-};
-
 static bool term_asks(const struct term *term, enum operation op)
 {
     return term && (term->op == op || term_asks(term->left, op) || term_asks(term->right, op));
@@ -390,21 +384,25 @@ bool expression_asks_today(const struct expression *expression)
     return term_asks(expression->root, OP_TODAY);
 }
 
-/* A day that neither the act nor another case can move: values of earlier acts, and spans. */
-static bool is_fixed(const struct term *term)
+/* A day that nothing can move: values of earlier acts, and spans. */
+static bool is_fixed(const struct term *term, const struct known *known)
 {
     if (!term)
         return true;
     if (term->op == OP_TODAY || (term->op == OP_PATH && (term->own || term->ledger)))
         return false;
-    return is_fixed(term->left) && is_fixed(term->right);
+    if (term->op == OP_PATH && !term->n_of && known->again(known->states, term->head))
+        return false;
+    if (term->op == OP_ON && known->again(known->states, term->parts[0]))
+        return false;
+    return is_fixed(term->left, known) && is_fixed(term->right, known);
 }
 
 /* today against a fixed day, long after it. */
 static enum truth compare_truth(const struct term *term, const struct known *known)
 {
     bool left = term_asks(term->left, OP_TODAY), right = term_asks(term->right, OP_TODAY);
-    if (!known->late || left == right || !is_fixed(left ? term->right : term->left))
+    if (!known->again || left == right || !is_fixed(left ? term->right : term->left, known))
         return TRUTH_FREE;
     if (term->op == OP_EQ || term->op == OP_NE)
         return term->op == OP_NE ? TRUTH_YES : TRUTH_NO;
@@ -436,9 +434,7 @@ static enum truth term_truth(const struct term *term, const struct known *known)
     return left == TRUTH_FREE ? TRUTH_FREE : right;
 }
 
-enum truth expression_truth(const struct expression *expression, bool late, void *states,
-                            bool (*done)(void *states, str step, str outcome))
+enum truth expression_truth(const struct expression *expression, const struct known *known)
 {
-    struct known known = {states, done, late};
-    return term_truth(expression->root, &known);
+    return term_truth(expression->root, known);
 }

@@ -118,12 +118,17 @@ bool expression_ensures(const struct expression *expression, str step, str field
 struct value expression_value(struct arena *arena, const struct term *term,
                               const struct environment *environment, bool *out_known);
 
-/* What is known of a condition when only the steps' states are: data is free. done: as in struct
- * environment. late: every day that stands fixed is over, so that today lies behind it; a day that
- * the act itself names, or a register, is not fixed. */
+/* What is known of a condition when only the steps' states are: data is free. */
 enum truth { TRUTH_NO, TRUTH_YES, TRUTH_FREE };
-enum truth expression_truth(const struct expression *expression, bool late, void *states,
-                            bool (*done)(void *states, str step, str outcome));
+struct known {
+    void *states;
+    bool (*done)(void *states, str step, str outcome); /* as in struct environment */
+    /* NULL, or: it is late, every day that stands fixed is over and today lies behind it. A day that
+     * the act itself names is not fixed, nor a register's, nor that of a step that can be decided
+     * again, as this says. */
+    bool (*again)(void *states, str step);
+};
+enum truth expression_truth(const struct expression *expression, const struct known *known);
 /* Does it ask what day it is? */
 bool expression_asks_today(const struct expression *expression);
 

@@ -14,6 +14,19 @@
 
 #include "expression_compile.h"
 
+static bool never_again(void *states, str step)
+{
+    (void)states;
+    (void)step;
+    return false;
+}
+
+static bool apply_again(void *states, str step)
+{
+    (void)states;
+    return str_eq(step, S("apply"));
+}
+
 static bool nothing_done(void *states, str step, str outcome)
 {
     (void)states;
@@ -38,10 +51,11 @@ static void data_is_free_when_only_steps_are_known(void **state)
         {"not (apply.days > 1 or done(apply.submit))", TRUTH_FREE},
     };
     (void)state;
+    struct known now = {.done = nothing_done};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
         assert_non_null(expression);
-        if (expression_truth(expression, false, NULL, nothing_done) != rows[i].truth)
+        if (expression_truth(expression, &now) != rows[i].truth)
             fail_msg("%s", rows[i].text);
     }
 }
@@ -67,13 +81,18 @@ static void a_fixed_day_is_over_at_last_and_one_that_can_be_moved_is_not(void **
         {"today <= today", TRUTH_FREE},
     };
     (void)state;
+    struct known now = {.done = nothing_done};
+    struct known late = {.done = nothing_done, .again = never_again};
+    struct known mended = {.done = nothing_done, .again = apply_again};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct expression *expression = compile(arena, str_of(rows[i].text), PLACE_NEEDS);
         assert_non_null(expression);
-        if (expression_truth(expression, true, NULL, nothing_done) != rows[i].late)
+        if (expression_truth(expression, &late) != rows[i].late)
             fail_msg("%s", rows[i].text);
-        if (expression_truth(expression, false, NULL, nothing_done) != TRUTH_FREE)
+        if (expression_truth(expression, &now) != TRUTH_FREE)
             fail_msg("%s without lateness", rows[i].text);
+        if (expression_truth(expression, &mended) != TRUTH_FREE)
+            fail_msg("%s when apply can be decided again", rows[i].text);
         assert_int_equal(expression_asks_today(expression),
                          strstr(rows[i].text, "today") != NULL);
     }
