@@ -123,9 +123,9 @@ enum truth { TRUTH_NO, TRUTH_YES, TRUTH_FREE };
 struct known {
     void *states;
     bool (*done)(void *states, str step, str outcome); /* as in struct environment */
-    /* NULL, or: it is late, every day that stands fixed is over and today lies behind it. A day that
-     * the act itself names is not fixed, nor a register's, nor that of a step that can be decided
-     * again, as this says. */
+    /* NULL, or: it is late, every day that stands fixed is over and today lies behind it. A day
+     * that the act itself names is not fixed, nor a register's, nor that of a step that can be
+     * decided again, as this says. */
     bool (*again)(void *states, str step);
 };
 enum truth expression_truth(const struct expression *expression, const struct known *known);

@@ -250,6 +250,23 @@ static void the_golden_base_itself_loads(void **state)
     assert_int_equal(found.items.len, 0);
 }
 
+/* Pairs of those that are refused. */
+static void what_is_sound_loads_without_a_word(void **state)
+{
+    (void)state;
+    struct names names = list_folder(golden_folder(), S("-loads.yaml"));
+    assert_true(names.items.len >= 2);
+    for (size_t i = 0; i < names.items.len; i++) {
+        str file = names.items.items[i];
+        struct pack pack = golden_pack((str){file.ptr, file.len - S(".yaml").len});
+        struct diagnostics found;
+        struct policy *policy = policy_load(arena, &pack, &found);
+        str text = diagnostics_print(arena, &found);
+        if (!policy || text.len)
+            fail_msg("%.*s: %.*s", STR_FMT(file), STR_FMT(text));
+    }
+}
+
 /* Guards, choices, effects, seats, limits, presets and later steps: wherever a field of some
  * outcomes surely has its value, nothing is asked of the author. */
 static void a_field_of_some_outcomes_is_given_where_they_are(void **state)
@@ -495,6 +512,7 @@ int main(void)
         TEST(limits_have_exceptions_first_and_lengths_from_fields),
         TEST(conditions_inherit_the_article_and_say_what_is_missing),
         TEST(every_fault_is_refused_word_for_word),
+        TEST(what_is_sound_loads_without_a_word),
         TEST(the_golden_base_itself_loads),
         TEST(a_field_of_some_outcomes_is_given_where_they_are),
         TEST(the_highest_law_sets_the_limit),
