@@ -105,6 +105,7 @@ void open_task(struct act *act, const struct step *step);
 void close_tasks(struct act *act);           /* all that are still owed, undecided */
 void run_effects(struct act *act);            /* all but extensions */
 void run_extensions(struct act *act);         /* after follow_targets */
+void undo_effects(struct act *act, const struct withdrawal *withdrawal);
 
 /* Each list of the version in force, anew for the act's system; what changed becomes an event.
  * cause: the entry of the line or decision that changed it. */

@@ -112,6 +112,19 @@ static void register_organisation(struct act *act)
     act->out->object = event->index;
 }
 
+/* The role is none, or another one than the organisation has. */
+static void refuse_role(struct act *act, const struct organisation *organisation)
+{
+    const struct role *role = act->policy ? policy_role(act->policy, organisation->role) : NULL;
+    if (act->policy && policy_role(act->policy, act->command->role))
+        act_refuse(act, REFUSAL_OTHER_ROLE, S("role"), STR_NONE,
+                   (struct words){.first = same_label(organisation->name),
+                                  .second = role ? role->label : same_label(organisation->role)});
+    else
+        act_refuse(act, REFUSAL_UNKNOWN_ROLE, S("role"), STR_NONE,
+                   (struct words){.first = same_label(act->command->role)});
+}
+
 static void register_person(struct act *act)
 {
     const struct command *command = act->command;
@@ -121,8 +134,7 @@ static void register_person(struct act *act)
         act_refuse(act, REFUSAL_UNKNOWN_ORGANISATION, S("organisation"), STR_NONE, NO_WORDS);
     else if (!str_eq(organisation->role, command->role) &&
              !(is_administrator(command->role) && organisation->id == act->facts->authority->id))
-        act_refuse(act, REFUSAL_UNKNOWN_ROLE, S("role"), STR_NONE,
-                   (struct words){.first = same_label(command->role)});
+        refuse_role(act, organisation);
     if (act->out->refused || bad_name(act, command->name))
         return;
     struct event *event = act_emit(act, EVENT_person_registered);

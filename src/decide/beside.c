@@ -37,7 +37,8 @@ bool decide_may_withdraw(const struct facts *facts, const struct procedure *proc
     for (size_t i = 0; i < procedure->withdrawal.n_before; i++) {
         const struct fact *fact = &procedure->withdrawal.before[i];
         for (size_t k = 0; k < kase->decisions.len; k++)
-            if (str_eq(kase->decisions.items[k].step, fact->step) &&
+            if (kase->decisions.items[k].decides &&
+                str_eq(kase->decisions.items[k].step, fact->step) &&
                 str_eq(kase->decisions.items[k].outcome, fact->outcome))
                 return false;
     }
@@ -70,6 +71,7 @@ static void withdraw(struct act *act)
     event->case_withdrawn = (struct event_case_withdrawn){act->day, act->command->reason};
     act_fold(act, event);
     close_tasks(act);
+    undo_effects(act, &act->procedure->withdrawal);
     event = act_emit(act, EVENT_case_ended);
     event->case_ended = (struct event_case_ended){S("withdrawn"), act->day};
     act_fold(act, event);

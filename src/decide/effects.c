@@ -213,6 +213,16 @@ void run_effects(struct act *act)
         look_through_lists(act, act->decision);
 }
 
+void undo_effects(struct act *act, const struct withdrawal *withdrawal)
+{
+    if (withdrawal->releases && act->system->grants.len)
+        grant(act, NULL, "release");
+    if (withdrawal->retires && act->system->stage != SYSTEM_RETIRED)
+        retire(act);
+    if (withdrawal->releases || withdrawal->retires)
+        look_through_lists(act, 0);
+}
+
 /* More time is given to what is owed once the outcome has led where it leads: a step that stays has
  * been decided for a moment, and is owed again only then. */
 void run_extensions(struct act *act)

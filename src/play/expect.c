@@ -257,9 +257,11 @@ static bool expect_warned(struct scene *scene, const struct line *line, struct e
 
 static bool expect_case(struct scene *scene, const struct line *line, struct err *e)
 {
-    struct case_state *kase = line->n >= 4 ? named_case(scene, line->words[2].text, e) : NULL;
+    bool form = line->n >= 4 && line->n % 2 == 0;
+    struct case_state *kase = form ? named_case(scene, line->words[2].text, e) : NULL;
     if (!kase)
-        return scene_error(scene, e, "write: expect case CASE open|ended [outcome O] [number N]");
+        return scene_error(scene, e, "write: expect case CASE open|ended [outcome O] [number N] "
+                           "[withdrawn yes|no]");
     struct comparison c = {.scene = scene};
     compare(&c, "case", line->words[3].text, kase->ended ? S("ended") : S("open"));
     for (size_t i = 4; i + 1 < line->n; i += 2) {
@@ -293,7 +295,8 @@ struct system_state *system_of(struct scene *scene, str alias, struct err *e)
 static bool expect_system(struct scene *scene, const struct line *line, struct err *e)
 {
     static const char *const STAGES[] = {"planned", "live", "retired"};
-    struct system_state *system = line->n >= 4 ? system_of(scene, line->words[2].text, e) : NULL;
+    bool form = line->n >= 4 && line->n % 2 == 0;
+    struct system_state *system = form ? system_of(scene, line->words[2].text, e) : NULL;
     if (!system)
         return scene_error(scene, e, "write: expect system CASE planned|live|retired [on DATE] "
                            "[provider ALIAS]");

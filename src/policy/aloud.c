@@ -122,7 +122,7 @@ static void needs(struct aloud *a)
         const struct condition *need = &step->needs[i];
         const struct outcome *outcome =
             need->outcome.len ? step_outcome(step, need->outcome) : NULL;
-        str say = label_in(a, need->say), basis = basis_in(a, need->basis);
+        str say = condition_words(a, need), basis = basis_in(a, need->basis);
         str when = outcome ? label_in(a, outcome->label) : STR_NONE;
         if (outcome)
             buf_addf(&a->out,
@@ -147,16 +147,8 @@ static str materials_in(struct aloud *a)
 static str shown_in(struct aloud *a)
 {
     struct listing_of_words words = {0};
-    for (size_t i = 0; i < a->step->n_shows; i++) {
-        const struct shown *shown = &a->step->shows[i];
-        const struct material_kind *kind = policy_material(a->policy, shown->id);
-        const struct ledger *ledger = policy_register(a->policy, shown->id);
-        add_words(a, &words,
-                  shown->kind == SHOWN_FIELD ? field_in(a, shown->step, shown->id)
-                  : kind                     ? label_in(a, kind->label)
-                  : ledger                   ? label_in(a, ledger->label)
-                                             : shown->id);
-    }
+    for (size_t i = 0; i < a->step->n_shows; i++)
+        add_words(a, &words, shown_words(a, &a->step->shows[i]));
     return joined_in(a, &words);
 }
 
@@ -264,15 +256,18 @@ static void procedure(struct aloud *a)
     if (one->priority)
         buf_add(&a->out, in(a, "  优先于其他办件。\n", "  Comes before all other cases.\n"));
     for (size_t i = 0; i < one->n_offered; i++) {
-        str say = label_in(a, one->offered[i].say), by = basis_in(a, one->offered[i].basis);
+        str say = condition_words(a, &one->offered[i]);
+        str by = basis_in(a, one->offered[i].basis);
         buf_addf(&a->out, zh ? "  发起条件：%.*s%.*s。\n" : "  May be opened when %.*s%.*s.\n",
                  STR_FMT(say), STR_FMT(by));
     }
     if (one->withdrawal.present) {
         str before = withdrawal_words(a, &one->withdrawal), by = basis_in(a, one->withdrawal.basis);
+        str undoing = undoing_words(a, &one->withdrawal);
         buf_addf(&a->out,
-                 zh ? "  %.*s之前可以撤回%.*s。\n" : "  May be taken back before %.*s%.*s.\n",
-                 STR_FMT(before), STR_FMT(by));
+                 zh ? "  %.*s之前可以撤回%.*s%.*s。\n"
+                    : "  May be taken back before %.*s%.*s%.*s.\n",
+                 STR_FMT(before), STR_FMT(undoing), STR_FMT(by));
     }
     for (size_t i = 0; i < one->n_seats; i++) {
         str role = role_in(a, one->seats[i].role), who = seat_words(a, &one->seats[i]);

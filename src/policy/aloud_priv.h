@@ -50,6 +50,10 @@ str bare_field_words(const struct aloud *a, const struct field *field);
 /* Which of several targets are followed, as a beginning of the sentence; empty: all. */
 str leads_in(const struct aloud *a, const struct outcome *outcome);
 str target_words(const struct aloud *a, const struct outcome *outcome);
+/* What it is called, and what it asks where that is more than a paper or a value. */
+str condition_words(const struct aloud *a, const struct condition *condition);
+/* What a step shows, a register with whose line it is. */
+str shown_words(const struct aloud *a, const struct shown *shown);
 /* The condition in words; by_id: as it is written. */
 str expression_in(const struct aloud *a, const struct expression *expression);
 str effect_words(const struct aloud *a, const struct effect *effect);
@@ -60,4 +64,6 @@ str cited_article_in(const struct aloud *a, str article);
 str recurrence_words(const struct aloud *a, const struct recurrence *opens);
 /* The facts after which it is too late. */
 str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal);
+/* ", which leaves nothing approved": what is undone; empty: nothing. */
+str undoing_words(const struct aloud *a, const struct withdrawal *withdrawal);
 #endif

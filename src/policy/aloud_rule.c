@@ -121,7 +121,7 @@ static str extend_rule(const struct aloud *a, const struct rule *rule)
 static str need_rule(const struct aloud *a, const struct condition *need, bool offer)
 {
     bool zh = a->language == LANGUAGE_ZH;
-    str say = label_in(a, need->say);
+    str say = condition_words(a, need);
     const struct outcome *outcome =
         need->outcome.len && a->step ? step_outcome(a->step, need->outcome) : NULL;
     if (offer)
@@ -280,10 +280,11 @@ static str from_rule(const struct aloud *a)
 static str withdraw_rule(const struct aloud *a, const struct procedure *procedure)
 {
     str before = withdrawal_words(a, &procedure->withdrawal);
+    str undoing = undoing_words(a, &procedure->withdrawal);
     return str_printf(a->arena,
-                      a->language == LANGUAGE_ZH ? "%.*s之前可以撤回"
-                                                 : "may be taken back before %.*s",
-                      STR_FMT(before));
+                      a->language == LANGUAGE_ZH ? "%.*s之前可以撤回%.*s"
+                                                 : "may be taken back before %.*s%.*s",
+                      STR_FMT(before), STR_FMT(undoing));
 }
 
 static str rule_text(const struct aloud *a, const struct rule *rule)

@@ -408,6 +408,32 @@ str target_words(const struct aloud *a, const struct outcome *outcome)
     return buf_str(&out);
 }
 
+str condition_words(const struct aloud *a, const struct condition *condition)
+{
+    str say = label_in(a, condition->say);
+    if (expression_material(condition->when).len || expression_field(condition->when).len)
+        return say;
+    str rule = expression_in(a, condition->when);
+    return str_printf(a->arena,
+                      a->language == LANGUAGE_ZH ? "%.*s（即%.*s）" : "%.*s (that is, %.*s)",
+                      STR_FMT(say), STR_FMT(rule));
+}
+
+str shown_words(const struct aloud *a, const struct shown *shown)
+{
+    const struct material_kind *kind = policy_material(a->policy, shown->id);
+    const struct ledger *ledger = policy_register(a->policy, shown->id);
+    str what = shown->kind == SHOWN_FIELD ? field_in(a, shown->step, shown->id)
+               : kind                     ? label_in(a, kind->label)
+               : ledger                   ? label_in(a, ledger->label)
+                                          : shown->id;
+    str role = shown->role.len ? role_in(a, shown->role) : S("");
+    return role.len ? str_printf(a->arena,
+                                 a->language == LANGUAGE_ZH ? "%.*s（%.*s）" : "%.*s (%.*s)",
+                                 STR_FMT(what), STR_FMT(role))
+                    : what;
+}
+
 str effect_words(const struct aloud *a, const struct effect *effect)
 {
     bool zh = a->language == LANGUAGE_ZH;
@@ -513,4 +539,16 @@ str withdrawal_words(const struct aloud *a, const struct withdrawal *withdrawal)
                              STR_FMT(what)));
     }
     return words.items.len ? either_in(a, &words) : in(a, "办结", "the end");
+}
+
+str undoing_words(const struct aloud *a, const struct withdrawal *withdrawal)
+{
+    struct buf out = buf_new(a->arena, 64);
+    if (withdrawal->releases)
+        buf_add(&out, in(a, "，撤回时批准资源清零", ", which leaves nothing approved"));
+    if (withdrawal->retires)
+        buf_add(&out, in(a, withdrawal->releases ? "、服务终止" : "，撤回时服务终止",
+                         withdrawal->releases ? " and ends the service"
+                                              : ", which ends the service"));
+    return buf_str(&out);
 }

@@ -292,6 +292,62 @@ static void audit_finish(struct audit *a)
     audit_late(a);
 }
 
+/* The effect of the outcome that would outlast the case when it is taken back; NULL: none. */
+static const struct effect *outlasting(const struct outcome *outcome,
+                                       const struct withdrawal *withdrawal)
+{
+    for (size_t e = 0; e < outcome->n_effects; e++) {
+        enum effect_kind kind = outcome->effects[e].kind;
+        bool grants = kind == EFFECT_grant || kind == EFFECT_lend || kind == EFFECT_regrant ||
+                      kind == EFFECT_ungrant;
+        if ((grants && !withdrawal->releases) ||
+            (kind == EFFECT_set_live && !withdrawal->retires))
+            return &outcome->effects[e];
+    }
+    return NULL;
+}
+
+static bool ends_withdrawal(const struct withdrawal *withdrawal, str step, str outcome)
+{
+    for (size_t i = 0; i < withdrawal->n_before; i++)
+        if (str_eq(withdrawal->before[i].step, step) &&
+            str_eq(withdrawal->before[i].outcome, outcome))
+            return true;
+    return false;
+}
+
+/* Follows the ways on which the case can still be taken back. */
+static void audit_withdrawal(struct audit *a, struct arena *scratch)
+{
+    const struct withdrawal *withdrawal = &a->procedure->withdrawal;
+    const struct graph *graph = a->graph;
+    bool *seen = NEWS(scratch, bool, graph->n_states);
+    uint32_t *queue = NEWS(scratch, uint32_t, graph->n_states);
+    size_t tail = 0;
+    queue[tail++] = 0;
+    seen[0] = true;
+    for (size_t head = 0; withdrawal->present && head < tail; head++)
+        for (uint32_t e = graph->first.items[queue[head]];
+             e < graph->first.items[queue[head] + 1]; e++) {
+            const struct edge *edge = &graph->edges.items[e];
+            const struct step *step = &a->procedure->steps[edge->step];
+            const struct outcome *outcome = &step->outcomes[edge->outcome];
+            if (seen[edge->to] || ends_withdrawal(withdrawal, step->id, outcome->id))
+                continue;
+            const struct effect *left = outlasting(outcome, withdrawal);
+            if (left && !graph_final(graph, edge->to)) {
+                diagnose(a->load, PROBLEM_WITHDRAWAL, left->pos,
+                         "taken back after %.*s.%.*s the case would leave this behind; name that "
+                         "in the before of withdraw, or let it undo it: effects: [%s].",
+                         STR_FMT(step->id), STR_FMT(outcome->id),
+                         left->kind == EFFECT_set_live ? "retire" : "release");
+                return;
+            }
+            seen[edge->to] = true;
+            queue[tail++] = edge->to;
+        }
+}
+
 static void audit_procedure(struct load *load, const struct procedure *procedure,
                             struct arena *scratch)
 {
@@ -307,6 +363,7 @@ static void audit_procedure(struct load *load, const struct procedure *procedure
     if (a.graph->blocked.len > 0)
         return; /* the ways behind a blocked outcome are not known */
     audit_finish(&a);
+    audit_withdrawal(&a, scratch);
     audit_values(&a);
     audit_limits(&a);
 }

@@ -40,7 +40,8 @@ static struct wanted want(const struct audit *a, str step_id, str field_id)
 static bool has_value(const uint8_t *cells, const struct wanted *w)
 {
     uint8_t cell = cells[w->step];
-    return cell >= CELL_DECIDED && cell < CELL_HELD && (w->given >> (cell - CELL_DECIDED) & 1);
+    int outcome = cell >= CELL_HELD ? cell - CELL_HELD : cell - CELL_DECIDED;
+    return cell >= CELL_DECIDED && (w->given >> outcome & 1);
 }
 
 static void report_undecided(struct audit *a, enum problem problem, struct pos pos,

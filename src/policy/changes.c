@@ -47,6 +47,12 @@ static str seats_in(const struct aloud *a, const struct step *step)
     return joined_in(a, &words);
 }
 
+static str withdrawal_in(const struct aloud *a, const struct withdrawal *withdrawal)
+{
+    str before = withdrawal_words(a, withdrawal), undoing = undoing_words(a, withdrawal);
+    return str_printf(a->arena, "%.*s%.*s", STR_FMT(before), STR_FMT(undoing));
+}
+
 static str says(struct aloud *a, const struct rule *rule)
 {
     a->procedure = rule->procedure;
@@ -79,7 +85,7 @@ static str says(struct aloud *a, const struct rule *rule)
     case RULE_LIST:
         return expression_text(a->policy->lists[rule->at].when);
     case RULE_WITHDRAW:
-        return withdrawal_words(a, &rule->procedure->withdrawal);
+        return withdrawal_in(a, &rule->procedure->withdrawal);
     case RULE_FROM:
         return date_print(a->arena, a->policy->from);
     case RULE_OPENS:
@@ -190,7 +196,8 @@ static enum weight of_fields(const struct field *before, const struct field *aft
 /* More facts end it earlier; other ones weigh differently. */
 static enum weight of_withdrawals(const struct withdrawal *before, const struct withdrawal *after)
 {
-    return before->n_before == after->n_before
+    return before->n_before == after->n_before || before->releases != after->releases ||
+                   before->retires != after->retires
                ? WEIGHT_STRUCTURE
                : by_size((int64_t)before->n_before, (int64_t)after->n_before, true);
 }

@@ -170,19 +170,45 @@ static void link_before(struct load *load, const struct node *list, struct proce
     }
 }
 
+/* What an approval did outside the case would outlast it: these undo it. */
+static void link_undoing(struct load *load, const struct node *list, struct procedure *procedure)
+{
+    static const str WORDS[] = {{"release", 7}, {"retire", 6}};
+    struct withdrawal *out = &procedure->withdrawal;
+    if (!check_list(load, list, "effects", COUNT_OF(WORDS)))
+        return;
+    if (procedure->subject == SUBJECT_OPENER)
+        diagnose(load, PROBLEM_NO_SYSTEM, list->pos,
+                 "the case is about no system, so nothing is to be undone.");
+    for (size_t i = 0; i < list->items.len; i++) {
+        const struct node *node = list->items.items[i];
+        str word = scalar_text(load, node, "an effect");
+        out->releases |= word.ptr && str_eq(word, WORDS[0]);
+        out->retires |= word.ptr && str_eq(word, WORDS[1]);
+        if (word.ptr && !str_eq(word, WORDS[0]) && !str_eq(word, WORDS[1])) {
+            str expected = expected_words(load->arena, word, WORDS, COUNT_OF(WORDS));
+            diagnose(load, PROBLEM_EFFECT, node->pos, "no effect \"%.*s\" of a withdrawal%.*s",
+                     STR_FMT(word), STR_FMT(expected));
+        }
+    }
+}
+
 void link_offer(struct load *load, const struct node *root, struct procedure *procedure)
 {
     const struct node *offered = node_get(root, "offered");
     const struct node *withdraw = node_get(root, "withdraw");
     if (offered)
         link_offered(load, offered, procedure);
-    if (!withdraw || !check_map(load, withdraw, "withdraw", "before basis source meets"))
+    if (!withdraw || !check_map(load, withdraw, "withdraw", "before effects basis source meets"))
         return;
     procedure->withdrawal.present = true;
     procedure->withdrawal.basis = read_basis(load, withdraw, "withdraw", NULL, BASIS_REQUIRED);
     procedure->withdrawal.meets = parse_meets(load, withdraw);
     procedure->withdrawal.pos = withdraw->pos;
     const struct node *before = node_get(withdraw, "before");
+    const struct node *effects = node_get(withdraw, "effects");
+    if (effects)
+        link_undoing(load, effects, procedure);
     if (!before)
         diagnose(load, PROBLEM_MISSING_KEY, withdraw->pos,
                  "withdraw has no \"before\"; name the facts after which it is too late.");

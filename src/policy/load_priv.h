@@ -81,7 +81,8 @@
     X(EXTENSION, "P518", false)       /* an extension of what cannot be extended */               \
     X(CITED, "P519", false)           /* what a cited case, or the body in a seat, cannot say */  \
     X(OPENING, "P520", false)         /* a procedure that cannot open by itself */                \
-    X(OVERRIDE, "P521", false)        /* an override that no higher law commands */
+    X(OVERRIDE, "P521", false)        /* an override that no higher law commands */               \
+    X(WITHDRAWAL, "P522", false)      /* taken back, the case leaves behind what it did */
 
 enum problem {
 #define X(symbol, code, warning) PROBLEM_##symbol,

@@ -371,6 +371,9 @@ static void mutate_withdrawal(struct making *making, struct node *root)
     drop_key(making, MUTATION_WITHDRAW, root, "withdraw");
     for (size_t i = 0; i < before->items.len; i++)
         drop_item(making, MUTATION_WITHDRAW, before, i);
+    struct node *effects = child(withdraw, "effects");
+    for (size_t i = 0; effects && i < effects->items.len; i++)
+        drop_item(making, MUTATION_EFFECT, effects, i);
     leave(making, mark);
 }
 

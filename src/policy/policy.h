@@ -359,8 +359,7 @@ struct procedure {
     struct recurrence opens;
     bool priority;               /* before all other cases in every worklist */
     struct claims priority_meets;
-    str title_step, title_field; /* the text field of the first step that names the case, and the
-                                  * new system; empty: the procedure's own title */
+    str title_step, title_field; /* what names case and new system; empty: the procedure's title */
     struct condition *offered;   /* what must hold for a case to be opened */
     size_t n_offered;
     struct withdrawal {
@@ -370,6 +369,7 @@ struct procedure {
         struct pos pos;
         struct fact { str step, outcome; } *before; /* not after any of these */
         size_t n_before;
+        bool releases, retires;  /* effects */
     } withdrawal;
     struct seat *seats;
     size_t n_seats;
@@ -657,7 +657,7 @@ str policy_changes(struct arena *arena, struct policy *from, struct policy *to,
 const struct procedure *policy_procedure(const struct policy *policy, str id);
 const struct step *procedure_step(const struct procedure *procedure, str id);
 const struct outcome *step_outcome(const struct step *step, str id);
-bool step_is_signed(const struct step *step); /* by several; each fills in a form of its own */
+bool step_is_signed(const struct step *step); /* by several, each with a form of its own */
 const struct field *form_field(const struct form *form, str id);
 /* Is the field filled in when its step is decided so? Where not, it is not part of the form. */
 bool field_applies(const struct field *field, str outcome);

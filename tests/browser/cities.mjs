@@ -35,7 +35,7 @@ async function walkZhumadian(city) {
   await city.act('authority', path, 'evaluate', 'allow', { form: { 'no-effect': '是' } })
   await city.refused('provider', path, 'carry-out', 'finish',
     { form: { result: '割接完成，业务正常。' }, files: ['change-record'] },
-    /未到计划实施日期/)
+    /须到计划实施日期方可实施/)
   await city.waits(provider, 'carry-out', '变更实施', NORTH)
   const unit = await city.told('unit', path, /同意实施/)
   check('who is concerned reads it and decides nothing',

@@ -33,6 +33,8 @@ check 'a name is needed' answers 2 '--name' organisation --role provider --level
 # ---- people --------------------------------------------------------------------------------------
 
 user() { "$binary" user add --data "$data" "$@"; }
+check 'a role that the organisation does not have' answers 1 'is registered as Provider' \
+    user --organisation 北辰云科技有限公司 --role using-unit --login li --name 李四
 # typed PASSWORD ARGUMENT...: a user with that password.
 typed() {
     printf '%s\n' "$1" | user "${@:2}" --password-stdin

@@ -33,6 +33,7 @@ told 'procedure onboard has no step "reviw"; did you mean "review"\?' \
     'expect task reviw of C1 state none'
 told 'procedure onboard has no step "trail"' 'expect warned trail of C1 none'
 told 'the clause state stands twice' 'expect task review of C1 state open state closed'
+told 'write: expect case' 'expect case C1 open ended'
 told 'expect task knows no clause "stat"' 'expect task review of C1 stat closed'
 told 'the policy has no list "idle-ones"' 'expect unlisted C1 idle-ones'
 told 'the catalogue has no item "cpus"' 'expect granted C1 cpus 0'
