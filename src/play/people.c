@@ -177,14 +177,18 @@ static struct doc *invent_choice(struct town *town, const struct act *act,
 }
 
 /* Some of those that hold the role, one at least where there is one. */
-static struct doc *invent_bodies(struct town *town, str role)
+static struct doc *invent_bodies(struct town *town, const struct field *field)
 {
     struct doc *list = doc_list(town->scratch);
-    const struct player *any = town_any(town, role);
+    const struct player *any = town_any(town, field->role);
+    if (any)
+        doc_push(town->scratch, list, doc_int(town->scratch, any->organisation));
     for (size_t i = 0; any && i < town->players.len; i += PEOPLE) {
         const struct player *player = &town->players.items[i];
-        if (str_eq(player->role, role) &&
-            (player->organisation == any->organisation || prng_chance(&town->prng, 30)))
+        int64_t n = (int64_t)list->list.len;
+        if (!str_eq(player->role, field->role) || player->organisation == any->organisation)
+            continue;
+        if (n < field->max && (n < field->min || prng_chance(&town->prng, 30)))
             doc_push(town->scratch, list, doc_int(town->scratch, player->organisation));
     }
     return list;
@@ -211,7 +215,7 @@ static struct doc *invent_value(struct town *town, const struct act *act,
     case FIELD_ORGANISATION:
         body = town_any(town, field->role);
         return body ? doc_int(arena, body->organisation) : NULL;
-    case FIELD_ORGANISATIONS: return invent_bodies(town, field->role);
+    case FIELD_ORGANISATIONS: return invent_bodies(town, field);
     case FIELD_MONEY: return invent_integer(town, field);
     case FIELD_CASE:
     case FIELD_PERSON: return invent_choice(town, act, field);

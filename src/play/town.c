@@ -100,10 +100,26 @@ static bool has_seat(const struct policy *policy, str role, enum seat_kind kind)
     return false;
 }
 
+/* As many of the role as some form wants to be named. */
+static int most_named(const struct policy *policy, str role)
+{
+    int64_t most = 0;
+    for (size_t p = 0; p < policy->n_procedures; p++)
+        for (size_t i = 0; i < policy->procedures[p].n_steps; i++) {
+            const struct form *form = &policy->procedures[p].steps[i].form;
+            for (size_t k = 0; k < form->n; k++)
+                if (form->fields[k].type == FIELD_ORGANISATIONS &&
+                    str_eq(form->fields[k].role, role) && form->fields[k].min > most)
+                    most = form->fields[k].min;
+        }
+    return (int)most;
+}
+
 /* How many organisations may hold the role: one where a procedure seats the only one. */
 static int at_most(const struct policy *policy, str role, int wanted)
 {
-    return has_seat(policy, role, SEAT_SOLE) ? 1 : wanted;
+    int most = most_named(policy, role);
+    return has_seat(policy, role, SEAT_SOLE) ? 1 : most > wanted ? most : wanted;
 }
 
 /* Bodies above others; the authority itself may be one of them. */

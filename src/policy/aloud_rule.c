@@ -157,7 +157,9 @@ static str field_rule(const struct aloud *a, const struct rule *rule)
                                 : (zh ? "%.*s不超过%.*s" : "%.*s is at most %.*s"),
                           STR_FMT(name), STR_FMT(words));
     }
-    str what = money ? in(a, "元", " yuan") : field->unit;
+    str what = money                               ? in(a, "元", " yuan")
+               : field->type == FIELD_ORGANISATIONS ? in(a, "个", " of them")
+                                                    : field->unit;
     return str_printf(a->arena,
                       least ? (zh ? "%.*s不小于%lld%.*s" : "%.*s is at least %lld%.*s")
                             : (zh ? "%.*s不大于%lld%.*s" : "%.*s is at most %lld%.*s"),

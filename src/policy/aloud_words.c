@@ -291,7 +291,14 @@ static str type_in(const struct aloud *a, const struct field *field)
         return role_in(a, field->role);
     case FIELD_ORGANISATIONS:
         buf_add(&out, role_in(a, field->role));
-        buf_add(&out, in(a, "（可多选）", ", one or more"));
+        if (a->by_id || (field->min <= 1 && field->max == LIMIT_SEATS))
+            buf_add(&out, in(a, "（可多选）", ", one or more"));
+        else if (field->max == LIMIT_SEATS)
+            buf_addf(&out, a->language == LANGUAGE_ZH ? "（%d个以上）" : ", %d or more",
+                     (int)field->min);
+        else
+            buf_addf(&out, a->language == LANGUAGE_ZH ? "（%d-%d个）" : ", %d-%d of them",
+                     (int)field->min, (int)field->max);
         return buf_str(&out);
     case FIELD_MONEY:
         return money_in(a, field);

@@ -277,7 +277,8 @@ static void check_line_value(struct flow *f, struct pos pos, const struct ledger
                              const struct field *field, const struct field *wanted)
 {
     str word = word_too_many(field, wanted);
-    bool ranged = field->type == FIELD_INTEGER || field->type == FIELD_MONEY;
+    bool ranged = field->type == FIELD_INTEGER || field->type == FIELD_MONEY ||
+                  field->type == FIELD_ORGANISATIONS;
     if (word.len)
         diagnose(f->load, PROBLEM_EFFECT, pos,
                  "register %.*s knows no choice %.*s of its field %.*s, which the step can choose; "

@@ -16,7 +16,7 @@ static const char *const TYPE_KEYS[] = {
     [FIELD_CHOICE] = "choices",
     [FIELD_QUANTITIES] = "",
     [FIELD_ORGANISATION] = "role",
-    [FIELD_ORGANISATIONS] = "role",
+    [FIELD_ORGANISATIONS] = "role min max",
     [FIELD_MONEY] = "min max",
     [FIELD_CASE] = "procedure",
     [FIELD_PERSON] = "",
@@ -79,9 +79,9 @@ static bool parse_money(struct load *load, const struct node *node, struct field
 /* False when a bound cannot be read, so that nothing is judged by it. */
 static bool parse_range(struct load *load, const struct node *node, struct field *out)
 {
-    bool text = out->type == FIELD_TEXT;
-    int64_t lowest = text ? 0 : -LIMIT_JSON_INTEGER;
-    int64_t highest = text ? LIMIT_TEXT_BYTES : LIMIT_JSON_INTEGER;
+    bool text = out->type == FIELD_TEXT, bodies = out->type == FIELD_ORGANISATIONS;
+    int64_t lowest = text ? 0 : bodies ? 1 : -LIMIT_JSON_INTEGER;
+    int64_t highest = text ? LIMIT_TEXT_BYTES : bodies ? LIMIT_SEATS : LIMIT_JSON_INTEGER;
     out->min = 0;
     out->max = highest;
     const struct node *min = node_get(node, "min"), *max = node_get(node, "max");
@@ -181,7 +181,7 @@ static bool parse_field(struct load *load, const struct node_entry *entry, struc
         out->procedure = read_text(load, node, "procedure", what);
     if (out->type == FIELD_MONEY)
         return parse_money(load, node, out);
-    if (out->type == FIELD_TEXT || out->type == FIELD_INTEGER)
+    if (out->type == FIELD_TEXT || out->type == FIELD_INTEGER || out->type == FIELD_ORGANISATIONS)
         return parse_range(load, node, out);
     return true;
 }

@@ -94,11 +94,13 @@ static void add_form(struct walk *walk, struct form *form, struct ledger *ledger
     for (size_t i = 0; i < form->n; i++) {
         struct field *field = &form->fields[i];
         const struct claims *own = field->meets.n ? &field->meets : above;
-        bool number = field->type == FIELD_INTEGER || field->type == FIELD_MONEY;
+        bool bodies = field->type == FIELD_ORGANISATIONS;
+        bool number = field->type == FIELD_INTEGER || field->type == FIELD_MONEY || bodies;
+        int64_t most = bodies ? LIMIT_SEATS : LIMIT_JSON_INTEGER;
         for (int k = 0; k < 3; k++) {
             static const enum rule_kind KINDS[] = {RULE_FIELD, RULE_MIN, RULE_MAX};
             if ((k == 1 && (!number || field->min <= 0)) ||
-                (k == 2 && (!number || field->max >= LIMIT_JSON_INTEGER)))
+                (k == 2 && (!number || field->max >= most)))
                 continue;
             struct rule *rule = add(walk, KINDS[k], field, i, own, field->id);
             rule->pos = field->pos;

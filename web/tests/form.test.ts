@@ -35,7 +35,7 @@ describe('money, cases and several organisations', () => {
   const fields = [
     field('budget', 'money', { min: 100, max: 100_000_000 }),
     field('plan', 'case'),
-    field('units', 'organisations'),
+    field('units', 'organisations', { min: 2, max: 3 }),
     field('contact', 'person', { optional: true }),
   ]
   const values = { budget: 1234567, plan: 9, units: [3, 4], contact: 7 }
@@ -43,6 +43,12 @@ describe('money, cases and several organisations', () => {
     const model = formModel(fields, values)
     expect(model.budget).toBe('12345.67')
     expect(readForm(fields, model, items).form).toEqual(values)
+  })
+  it('takes as many organisations as are asked for', () => {
+    for (const units of [[3], [3, 4, 5, 6]]) {
+      const few = readForm(fields, formModel(fields, { ...values, units }), items)
+      expect(few.faults.units!.map((one) => one.key)).toEqual(['fault.bodies'])
+    }
   })
   it.each([
     ['12,345.6', 1234560, undefined],

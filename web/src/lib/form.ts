@@ -135,6 +135,12 @@ function readQuantities(texts: Record<string, string>, items: readonly Item[]): 
   return Object.keys(value).length ? { value, faults } : { faults }
 }
 
+function readBodies(field: Field, chosen: readonly unknown[]): Read {
+  if (!chosen.length) return { faults: [] }
+  if (chosen.length >= field.min && chosen.length <= field.max) return { value: chosen, faults: [] }
+  return { faults: [{ key: 'fault.bodies', values: { min: field.min, max: field.max } }] }
+}
+
 /** The value to send; undefined when nothing was filled in. Whether something had to be filled in
  * is the server's to say; here only what cannot be sent is a fault. */
 export function readField(field: Field, model: FieldModel, items: readonly Item[]): Read {
@@ -146,7 +152,7 @@ export function readField(field: Field, model: FieldModel, items: readonly Item[
     case 'money':
       return readMoney(field, typeof model === 'string' ? model : '')
     case 'organisations':
-      return Array.isArray(model) && model.length ? { value: model, faults: [] } : { faults: [] }
+      return readBodies(field, Array.isArray(model) ? model : [])
     case 'bool':
     case 'organisation':
     case 'case':
