@@ -97,6 +97,11 @@ check 'the example of the reference is played' answers 0 '^6 passed, 0 failed' \
     "$binary" play "$work/example/scenarios/first.scn"
 check 'the first that holds is another rule than each that holds' test "$(
     "$binary" policy diff tests/packs/heron "$work/heron" | grep -c 'checks.sort')" = 1
+sed -i 's/by 09-30/by 10-15/' "$work/heron/demand.yaml"
+check 'a later day of the year is looser' answers 0 '.looser. demand.file within' \
+    "$binary" policy diff tests/packs/heron "$work/heron" --language en
+check 'a pack that claims nothing says so' answers 0 'no rule claims a requirement' \
+    "$binary" policy coverage tests/packs/heron
 check 'a language that is none' answers 2 'zh or en' \
     "$binary" policy show tests/packs/maple --language fr
 changed apply.yaml 's/to: trial,/to: trail,/'

@@ -175,7 +175,9 @@ static int coverage_of(const struct args *args, struct err *e)
     fprintf(stderr, "%.*s", STR_FMT(findings));
     if (!ok)
         return EXIT_CANNOT;
-    for (size_t i = 0; i < coverage.idle.len; i++)
+    if (!coverage.rows.len)
+        fprintf(stderr, "no rule claims a requirement (meets), so there is nothing to cover\n");
+    for (size_t i = 0; i < coverage.idle.len && coverage.rows.len; i++)
         fprintf(stderr, "%s: this scenario reads no rule of any requirement\n",
                 coverage.idle.items[i]);
     print_coverage(arena, &coverage, json);

@@ -151,6 +151,15 @@ static enum weight by_size(int64_t before, int64_t after, bool more_is_tighter)
     return (after > before) == more_is_tighter ? WEIGHT_TIGHTER : WEIGHT_LOOSER;
 }
 
+/* The later of two days of a year, or of a month, leaves more time. */
+static enum weight of_days(struct by_date before, struct by_date after, bool longer)
+{
+    int b = (before.ahead * 12 + before.month) * 32 + before.day;
+    int a = (after.ahead * 12 + after.month) * 32 + after.day;
+    return (before.month == 0) == (after.month == 0) && a != b ? by_size(b, a, longer)
+                                                               : WEIGHT_STRUCTURE;
+}
+
 /* Lengths of one unit that are counted from the same fact differ in size alone. */
 static enum weight of_limits(const struct limit *before, const struct limit *after, bool longer)
 {
@@ -161,6 +170,8 @@ static enum weight of_limits(const struct limit *before, const struct limit *aft
                  before->anchor == after->anchor && str_eq(before->step, after->step) &&
                  str_eq(before->outcome, after->outcome) && !a->count_field.len &&
                  !b->count_field.len && a->unit == b->unit;
+    if (before->kind == LIMIT_BY && after->kind == LIMIT_BY)
+        return of_days(before->by, after->by, longer);
     if (!alike)
         return WEIGHT_STRUCTURE;
     if (a->count != b->count)
