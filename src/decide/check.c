@@ -91,7 +91,7 @@ static void check_organisations(struct act *act, const struct field *field, cons
         check_organisation(act, field, one->kind == DOC_INT ? one->integer : 0);
     }
     long long n = (long long)list->list.len, min = field->min, max = field->max;
-    if (n < min)
+    if (n > 0 && n < min)
         bad_field(act, field, str_printf(act->arena, "须至少%lld个单位", min),
                   str_printf(act->arena, "it takes at least %lld", min));
     if (n > max)

@@ -121,23 +121,25 @@ static bool is_some(const struct doc *value)
                                      : value->kind != DOC_NULL;
 }
 
-/* Of a step signed by several: what the named one of them filled in. */
-static bool signed_value(struct scene *scene, const struct line *line, const struct doc **value,
-                         struct err *e)
+/* Of a step signed by several what the named one of them filled in, else the value itself. */
+static bool signed_value(struct scene *scene, const struct line *line, bool several,
+                         const struct doc **value, struct err *e)
 {
     const struct doc *list = *value;
-    const struct seat_holder *by =
-        line->n == 9 && is_word(line, 7, "by") ? scene_holder(scene, line->words[8].text) : NULL;
-    bool several = list && list->kind == DOC_LIST && list->list.len &&
-                   list->list.items[0]->kind == DOC_MAP;
-    if (several != (by != NULL) && list)
-        return scene_error(scene, e, several ? "several have signed; write: expect shown STEP of "
-                                               "CASE PATH VALUE by ALIAS"
-                                             : "one alone has filled that in; leave out \"by\"");
-    if (by)
-        *value = NULL;
-    for (size_t i = 0; by && list && i < list->list.len; i++)
-        if (doc_get(list->list.items[i], S("organisation"))->integer == by->organisation)
+    bool by = line->n == 9 && is_word(line, 7, "by");
+    const struct seat_holder *holder = by ? scene_holder(scene, line->words[8].text) : NULL;
+    if (line->n == 9 && !holder)
+        return scene_error(scene, e, "write: expect shown STEP of CASE PATH VALUE by ALIAS");
+    if (several != by)
+        return scene_error(scene, e, "%s",
+                           several ? "several sign that; write: expect shown STEP of CASE PATH "
+                                     "VALUE by ALIAS"
+                                   : "one alone fills that in; leave out \"by\"");
+    if (!by)
+        return true;
+    *value = NULL;
+    for (size_t i = 0; list && i < list->list.len; i++)
+        if (doc_get(list->list.items[i], S("organisation"))->integer == holder->organisation)
             *value = doc_get(list->list.items[i], S("value"));
     return true;
 }
@@ -176,7 +178,7 @@ bool expect_shown(struct scene *scene, const struct line *line, struct err *e)
     const struct procedure *procedure = policy_procedure(scene->policy, kase->procedure);
     const struct step *step = str_cut(line->words[5].text, '.', &step_id, &field_id) && procedure
                                   ? procedure_step(procedure, step_id) : NULL;
-    if (!signed_value(scene, line, &value, e))
+    if (!signed_value(scene, line, step && step_is_signed(step), &value, e))
         return false;
     if (is_some(value) && is_word(line, 6, "some"))
         scene_tell(scene, true, STR_NONE);

@@ -238,31 +238,20 @@ static size_t stuck_step(const struct graph *graph, uint32_t state)
     return 0;
 }
 
-/* Can time itself take an outcome away? */
-static bool has_passing(const struct procedure *procedure)
-{
-    for (size_t i = 0; i < procedure->n_steps; i++) {
-        const struct step *step = &procedure->steps[i];
-        for (size_t k = 0; k < step->n_needs; k++)
-            if (expression_asks_today(step->needs[k].when))
-                return true;
-        for (size_t o = 0; o < step->n_outcomes; o++)
-            for (size_t e = 0; e < step->outcomes[o].n_effects; e++)
-                if (step->outcomes[o].effects[e].kind == EFFECT_extend)
-                    return true;
-    }
-    return false;
-}
-
 /* People are late. A case whose every way on asks them not to be would never end. */
 static void audit_late(struct audit *a)
 {
-    if (!has_passing(a->procedure))
+    const bool *over;
+    if (!graph_over(a->graph, &over)) {
+        diagnose(a->load, PROBLEM_STATES, a->procedure->pos,
+                 "procedure %.*s asks about days in too many states to be checked; open fewer "
+                 "steps side by side.", STR_FMT(a->procedure->id));
         return;
-    const bool *can = graph_can_finish(a->graph, true);
-    for (size_t e = 0; e < a->graph->edges.len; e++) {
+    }
+    const bool *can = over ? graph_can_finish(a->graph, over) : NULL;
+    for (size_t e = 0; can && e < a->graph->edges.len; e++) {
         const struct edge *edge = &a->graph->edges.items[e];
-        if (can[edge->from] || !graph_passes(a->graph, edge))
+        if (can[edge->from] || !over[e])
             continue;
         const struct step *step = &a->procedure->steps[edge->step];
         const struct outcome *outcome = &step->outcomes[edge->outcome];
@@ -278,7 +267,7 @@ static void audit_late(struct audit *a)
 
 static void audit_finish(struct audit *a)
 {
-    const bool *can = graph_can_finish(a->graph, false);
+    const bool *can = graph_can_finish(a->graph, NULL);
     for (uint32_t s = 0; s < a->graph->n_states; s++) {
         if (can[s])
             continue;
@@ -292,18 +281,30 @@ static void audit_finish(struct audit *a)
     audit_late(a);
 }
 
+static bool outlasts(enum effect_kind kind, const struct procedure *procedure)
+{
+    const struct withdrawal *withdrawal = &procedure->withdrawal;
+    bool own = procedure->subject == SUBJECT_NEW; /* the system is this case's own */
+    switch (kind) {
+    case EFFECT_grant: case EFFECT_lend: case EFFECT_regrant: case EFFECT_ungrant:
+        return !withdrawal->releases;
+    case EFFECT_set_live:
+        return !withdrawal->retires;
+    case EFFECT_provide: case EFFECT_release: case EFFECT_take_back: case EFFECT_retire:
+        return !own;
+    case EFFECT_file: case EFFECT_extend: case EFFECT_start:
+        return false;
+    }
+    return false;
+}
+
 /* The effect of the outcome that would outlast the case when it is taken back; NULL: none. */
 static const struct effect *outlasting(const struct outcome *outcome,
-                                       const struct withdrawal *withdrawal)
+                                       const struct procedure *procedure)
 {
-    for (size_t e = 0; e < outcome->n_effects; e++) {
-        enum effect_kind kind = outcome->effects[e].kind;
-        bool grants = kind == EFFECT_grant || kind == EFFECT_lend || kind == EFFECT_regrant ||
-                      kind == EFFECT_ungrant;
-        if ((grants && !withdrawal->releases) ||
-            (kind == EFFECT_set_live && !withdrawal->retires))
+    for (size_t e = 0; e < outcome->n_effects; e++)
+        if (outlasts(outcome->effects[e].kind, procedure))
             return &outcome->effects[e];
-    }
     return NULL;
 }
 
@@ -332,19 +333,22 @@ static void audit_withdrawal(struct audit *a, struct arena *scratch)
             const struct edge *edge = &graph->edges.items[e];
             const struct step *step = &a->procedure->steps[edge->step];
             const struct outcome *outcome = &step->outcomes[edge->outcome];
-            if (seen[edge->to] || ends_withdrawal(withdrawal, step->id, outcome->id))
+            if (ends_withdrawal(withdrawal, step->id, outcome->id))
                 continue;
-            const struct effect *left = outlasting(outcome, withdrawal);
+            const struct effect *left = outlasting(outcome, a->procedure);
             if (left && !graph_final(graph, edge->to)) {
+                bool own = a->procedure->subject == SUBJECT_NEW;
                 diagnose(a->load, PROBLEM_WITHDRAWAL, left->pos,
                          "taken back after %.*s.%.*s the case would leave this behind; name that "
-                         "in the before of withdraw, or let it undo it: effects: [%s].",
-                         STR_FMT(step->id), STR_FMT(outcome->id),
-                         left->kind == EFFECT_set_live ? "retire" : "release");
+                         "in the before of withdraw%s.", STR_FMT(step->id), STR_FMT(outcome->id),
+                         !own                             ? ""
+                         : left->kind == EFFECT_set_live ? ", or write effects: [retire] there"
+                                                         : ", or write effects: [release] there");
                 return;
             }
+            if (!seen[edge->to])
+                queue[tail++] = edge->to;
             seen[edge->to] = true;
-            queue[tail++] = edge->to;
         }
 }
 

@@ -75,7 +75,22 @@ static void check_while_open(struct audit *a, size_t step, uint32_t outcomes, st
     }
 }
 
-/* Whenever the step is opened. */
+/* Does the edge lead back to it? Its limit is reckoned anew then. */
+static bool resumes(const struct graph *graph, const struct edge *edge, size_t step)
+{
+    return graph_cells(graph, edge->from)[step] >= CELL_HELD &&
+           graph_cells(graph, edge->to)[step] == CELL_OPEN;
+}
+
+static bool sits(const struct step *step, str role)
+{
+    for (size_t i = 0; i < step->n_seats; i++)
+        if (str_eq(step->seats[i], role))
+            return true;
+    return false;
+}
+
+/* Whenever the step is opened, or goes on. */
 static void check_at_opening(struct audit *a, size_t step, enum problem problem, struct pos pos,
                              str step_id, str field_id, const char *advice)
 {
@@ -86,7 +101,7 @@ static void check_at_opening(struct audit *a, size_t step, enum problem problem,
     }
     for (size_t e = 0; e < a->graph->edges.len; e++) {
         const struct edge *edge = &a->graph->edges.items[e];
-        if (!graph_opens(a->graph, edge, step) ||
+        if ((!graph_opens(a->graph, edge, step) && !resumes(a->graph, edge, step)) ||
             has_value(graph_cells(a->graph, edge->to), &w))
             continue;
         report_undecided(a, problem, pos, &w, step,
@@ -229,7 +244,7 @@ static void audit_seat(struct audit *a, size_t i)
     const struct step *step = &a->procedure->steps[i];
     for (size_t k = 0; k < a->procedure->n_seats; k++) {
         const struct seat *seat = &a->procedure->seats[k];
-        if (seat->kind == SEAT_FIELD && str_eq(seat->role, step->by))
+        if (seat->kind == SEAT_FIELD && sits(step, seat->role))
             check_at_opening(a, i, PROBLEM_SEAT_UNDECIDED, seat->pos, seat->step, seat->field,
                              "Somebody has to be named before the step opens: need given(...) "
                              "where it is decided.");

@@ -74,13 +74,7 @@ static uint32_t intern(struct graph *graph, const uint8_t *cells, uint32_t paren
 
 /* ---- moves --------------------------------------------------------------------------------- */
 
-struct cells_of {
-    const struct graph *graph;
-    const uint8_t *cells;
-    uint32_t state;              /* when it is late */
-};
-
-static bool cells_done(void *states, str step, str outcome)
+bool cells_done(void *states, str step, str outcome)
 {
     const struct cells_of *of = states;
     size_t i = graph_step_index(of->graph, step);
@@ -91,23 +85,8 @@ static bool cells_done(void *states, str step, str outcome)
     return of->cells[i] == CELL_DECIDED + o;
 }
 
-static bool never_again(void *states, str step)
-{
-    (void)states;
-    (void)step;
-    return false;
-}
-
-/* A value that is being written down, or will be once more, is not fixed. */
-static bool state_again(void *states, str step)
-{
-    const struct cells_of *of = states;
-    size_t i = graph_step_index(of->graph, step);
-    return of->cells[i] == CELL_OPEN || of->cells[i] >= CELL_HELD || of->graph->again[i][of->state];
-}
-
-static bool possible(const struct step *step, const struct outcome *outcome,
-                     const struct known *known)
+bool outcome_possible(const struct step *step, const struct outcome *outcome,
+                      const struct known *known)
 {
     for (size_t i = 0; i < step->n_needs; i++) {
         const struct condition *need = &step->needs[i];
@@ -125,7 +104,7 @@ bool graph_possible(const struct graph *graph, uint32_t state, size_t step, size
     const uint8_t *cells = graph_cells(graph, state);
     struct cells_of of = {.graph = graph, .cells = cells};
     struct known known = {.states = &of, .done = cells_done};
-    return cells[step] == CELL_OPEN && possible(s, &s->outcomes[outcome], &known);
+    return cells[step] == CELL_OPEN && outcome_possible(s, &s->outcomes[outcome], &known);
 }
 
 /* The step held for the sake of `side`, or SIZE_MAX. */
@@ -412,108 +391,4 @@ bool graph_opens_without(struct graph *graph, size_t step, size_t fact_step, siz
         }
     }
     return false;
-}
-
-/* Edges sorted by where they lead, without those left out: those into state s are sources[first[s]]
- * up to sources[first[s + 1]]. */
-struct back {
-    uint32_t *first, *sources;
-};
-
-static struct back edges_back(struct graph *graph, const bool *out)
-{
-    size_t n = graph->n_states, n_edges = graph->edges.len;
-    struct back back = {NEWS(graph->arena, uint32_t, n + 1),
-                        NEWS(graph->arena, uint32_t, n_edges + 1)};
-    /* Count, then place from the end of each range. */
-    for (size_t e = 0; e < n_edges; e++)
-        back.first[graph->edges.items[e].to] += out && out[e] ? 0 : 1;
-    for (size_t i = 1; i <= n; i++)
-        back.first[i] += back.first[i - 1];
-    for (size_t e = 0; e < n_edges; e++)
-        if (!out || !out[e])
-            back.sources[--back.first[graph->edges.items[e].to]] = graph->edges.items[e].from;
-    return back;
-}
-
-/* Marks all states that lead to a marked one; queue holds the marked ones. */
-static void spread(struct graph *graph, const struct back *back, bool *marked, uint32_t *queue,
-                   size_t tail)
-{
-    must(tail <= graph->n_states);
-    for (size_t head = 0; head < tail; head++)
-        for (uint32_t k = back->first[queue[head]]; k < back->first[queue[head] + 1]; k++)
-            if (!marked[back->sources[k]]) {
-                marked[back->sources[k]] = true;
-                queue[tail++] = back->sources[k];
-            }
-}
-
-static const struct outcome *edge_outcome(const struct graph *graph, const struct edge *edge)
-{
-    return &graph->procedure->steps[edge->step].outcomes[edge->outcome];
-}
-
-/* Is the outcome refused when it is late, with nothing to be opened again? */
-static bool edge_passes(const struct graph *graph, const struct edge *edge,
-                        bool (*again)(void *states, str step))
-{
-    struct cells_of of = {graph, graph_cells(graph, edge->from), edge->from};
-    struct known known = {.states = &of, .done = cells_done, .again = again};
-    return !possible(&graph->procedure->steps[edge->step], edge_outcome(graph, edge), &known);
-}
-
-bool graph_passes(const struct graph *graph, const struct edge *edge)
-{
-    const struct outcome *outcome = edge_outcome(graph, edge);
-    for (size_t e = 0; e < outcome->n_effects; e++) {
-        const struct effect *effect = &outcome->effects[e];
-        if (effect->kind == EFFECT_extend &&
-            !graph->again[graph_step_index(graph, effect->target)][edge->from])
-            return true;
-    }
-    return edge_passes(graph, edge, state_again);
-}
-
-/* From which states can each step be opened again, by outcomes that no day takes away? */
-static void find_again(struct graph *graph)
-{
-    size_t n_edges = graph->edges.len;
-    bool *over = NEWS(graph->arena, bool, n_edges + 1);
-    uint32_t *queue = NEWS(graph->arena, uint32_t, graph->n_states);
-    for (size_t e = 0; e < n_edges; e++)
-        over[e] = edge_passes(graph, &graph->edges.items[e], never_again);
-    struct back back = edges_back(graph, over);
-    for (size_t i = 0; i < graph->n_steps; i++) {
-        size_t tail = 0;
-        graph->again[i] = NEWS(graph->arena, bool, graph->n_states);
-        for (size_t e = 0; e < n_edges; e++) {
-            const struct edge *edge = &graph->edges.items[e];
-            if (over[e] || graph->again[i][edge->from] || !graph_opens(graph, edge, i))
-                continue;
-            graph->again[i][edge->from] = true;
-            queue[tail++] = edge->from;
-        }
-        spread(graph, &back, graph->again[i], queue, tail);
-    }
-}
-
-const bool *graph_can_finish(struct graph *graph, bool late)
-{
-    size_t tail = 0;
-    uint32_t *queue = NEWS(graph->arena, uint32_t, graph->n_states);
-    bool *can = NEWS(graph->arena, bool, graph->n_states);
-    bool *over = late ? NEWS(graph->arena, bool, graph->edges.len + 1) : NULL;
-    if (late)
-        find_again(graph);
-    for (size_t e = 0; late && e < graph->edges.len; e++)
-        over[e] = graph_passes(graph, &graph->edges.items[e]);
-    struct back back = edges_back(graph, over);
-    for (uint32_t i = 0; i < graph->n_states; i++)
-        if (graph_final(graph, i)) {
-            can[i] = true;
-            queue[tail++] = i;
-        }
-    spread(graph, &back, can, queue, tail);
-    return can;
 }

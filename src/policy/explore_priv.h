@@ -45,7 +45,6 @@ struct graph {
     uint32_t *table;                 /* hash of states, at least twice as many slots */
     size_t n_slots;                  /* a power of two */
     uint32_t *search;                /* a search's own parents */
-    bool *again[LIMIT_STEPS];        /* when late: from which states a step opens again */
 };
 
 #define EDGE_NONE UINT32_MAX
@@ -70,11 +69,26 @@ str graph_path(const struct graph *graph, struct arena *arena, uint32_t state,
  * happened; any outcome when fact_outcome is SIZE_MAX. False when there is none. */
 bool graph_opens_without(struct graph *graph, size_t step, size_t fact_step, size_t fact_outcome,
                          struct arena *arena, str *out_path);
-/* Marks the states from which a final one can be reached; in scratch. late: by outcomes alone that
- * are still open when every fixed day is over and every limit has passed. */
-const bool *graph_can_finish(struct graph *graph, bool late);
-/* Does following the edge hang on a day, or on a limit, that can be over and that no step can set
- * anew? After graph_can_finish(late). */
-bool graph_passes(const struct graph *graph, const struct edge *edge);
+
+/* ---- shared with what asks more of the graph ------------------------------------------------- */
+
+struct cells_of {
+    const struct graph *graph;
+    const uint8_t *cells;
+};
+/* done, as struct known wants it, with a struct cells_of. */
+bool cells_done(void *states, str step, str outcome);
+bool outcome_possible(const struct step *step, const struct outcome *outcome,
+                      const struct known *known);
+
+/* ---- endings.c ------------------------------------------------------------------------------- */
+
+/* Marks the states from which a final one can be reached without the edges of `over` (NULL: none
+ * is left out); in scratch. */
+const bool *graph_can_finish(struct graph *graph, const bool *over);
+/* Marks the edges that are refused when it is late: every day that stands fixed is over, every
+ * limit has passed, and no step that could still be decided sets them anew. *out is NULL when no
+ * outcome asks about time. False: more conditions over more states than can be judged. */
+bool graph_over(struct graph *graph, const bool **out);
 
 #endif

@@ -389,10 +389,11 @@ static bool is_fixed(const struct term *term, const struct known *known)
 {
     if (!term)
         return true;
-    if (term->op == OP_TODAY || (term->op == OP_PATH && (term->own || term->ledger)))
+    bool path = term->op == OP_PATH || term->op == OP_GIVEN;
+    if (term->op == OP_TODAY || (path && (term->own || term->ledger || !term->field)))
         return false;
-    if (term->op == OP_PATH && !term->n_of && known->again(known->states, term->head))
-        return false;
+    if (path && (term->n_of || known->again(known->states, term->head)))
+        return false; /* of a cited case, or of a step that can still be decided */
     if (term->op == OP_ON && known->again(known->states, term->parts[0]))
         return false;
     return is_fixed(term->left, known) && is_fixed(term->right, known);
@@ -418,6 +419,9 @@ static enum truth term_truth(const struct term *term, const struct known *known)
         return known->done(known->states, term->parts[0], term->parts[1]) ? TRUTH_YES : TRUTH_NO;
     if (term->op == OP_OPEN)
         return known->done(known->states, term->parts[0], STR_NONE) ? TRUTH_YES : TRUTH_NO;
+    /* A value that may be empty may be there, and then its day is over. */
+    if (known->again && term->op == OP_GIVEN && is_fixed(term, known) && term->field)
+        return TRUTH_YES;
     if (term->op == OP_NOT) {
         enum truth inner = term_truth(term->left, known);
         return inner == TRUTH_FREE ? TRUTH_FREE : inner == TRUTH_YES ? TRUTH_NO : TRUTH_YES;

@@ -177,9 +177,10 @@ static void link_undoing(struct load *load, const struct node *list, struct proc
     struct withdrawal *out = &procedure->withdrawal;
     if (!check_list(load, list, "effects", COUNT_OF(WORDS)))
         return;
-    if (procedure->subject == SUBJECT_OPENER)
-        diagnose(load, PROBLEM_NO_SYSTEM, list->pos,
-                 "the case is about no system, so nothing is to be undone.");
+    if (procedure->subject != SUBJECT_NEW)
+        diagnose(load, PROBLEM_WITHDRAWAL, list->pos,
+                 "only a case that registers its system undoes all of it; here name in before what "
+                 "acts on the system.");
     for (size_t i = 0; i < list->items.len; i++) {
         const struct node *node = list->items.items[i];
         str word = scalar_text(load, node, "an effect");

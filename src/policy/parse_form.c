@@ -82,7 +82,7 @@ static bool parse_range(struct load *load, const struct node *node, struct field
     bool text = out->type == FIELD_TEXT, bodies = out->type == FIELD_ORGANISATIONS;
     int64_t lowest = text ? 0 : bodies ? 1 : -LIMIT_JSON_INTEGER;
     int64_t highest = text ? LIMIT_TEXT_BYTES : bodies ? LIMIT_SEATS : LIMIT_JSON_INTEGER;
-    out->min = 0;
+    out->min = bodies ? 1 : 0;
     out->max = highest;
     const struct node *min = node_get(node, "min"), *max = node_get(node, "max");
     bool whole = true;

@@ -99,7 +99,7 @@ static void add_form(struct walk *walk, struct form *form, struct ledger *ledger
         int64_t most = bodies ? LIMIT_SEATS : LIMIT_JSON_INTEGER;
         for (int k = 0; k < 3; k++) {
             static const enum rule_kind KINDS[] = {RULE_FIELD, RULE_MIN, RULE_MAX};
-            if ((k == 1 && (!number || field->min <= 0)) ||
+            if ((k == 1 && (!number || field->min <= (bodies ? 1 : 0))) ||
                 (k == 2 && (!number || field->max >= most)))
                 continue;
             struct rule *rule = add(walk, KINDS[k], field, i, own, field->id);

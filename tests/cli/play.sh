@@ -27,7 +27,10 @@ holds 'expect shown review of C1 apply.items "memory=16.500 backup-storage=500 v
 holds 'expect shown review of C1 apply.redundancy 20'
 told 'expected shown vcpu=9, found backup-storage=500 memory=16.5 vcpu=8' \
     'expect shown review of C1 apply.items vcpu=9'
-told 'one alone has filled that in' 'expect shown review of C1 apply.redundancy 20 by transport'
+told 'one alone fills that in' 'expect shown review of C1 apply.redundancy 20 by transport'
+told 'write: expect shown STEP of CASE PATH VALUE by ALIAS' \
+    'expect shown review of C1 apply.redundancy 20 by nobody'
+told 'write: expect shown STEP' 'expect shown review of C1 apply.redundancy nothing foo bar'
 told 'expected granted 16, found 16.5' 'expect granted C1 memory 16'
 told 'procedure onboard has no step "reviw"; did you mean "review"\?' \
     'expect task reviw of C1 state none'

@@ -79,6 +79,8 @@ static void a_fixed_day_is_over_at_last_and_one_that_can_be_moved_is_not(void **
         {"today <= on", TRUTH_FREE},
         {"apply.on < on", TRUTH_FREE},
         {"today <= today", TRUTH_FREE},
+        {"given(granted) and today <= apply.on", TRUTH_NO},
+        {"given(apply.on of apply.plan) and today <= apply.on of apply.plan", TRUTH_FREE},
     };
     (void)state;
     struct known now = {.done = nothing_done};
