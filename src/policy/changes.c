@@ -6,7 +6,7 @@ struct side {
     struct aloud aloud;
     struct rule *rules;
     str *keys; /* where a rule stands, without what it says */
-    str *says; /* what it says; equal when nothing changed */
+    str *says; /* what it says, by ids; equal when nothing changed */
     size_t n;
 };
 
@@ -328,13 +328,31 @@ static bool inherited(const struct rule *rule)
     return rule->kind != RULE_BY && rule->step && same_basis(rule->basis, rule->step->basis);
 }
 
+/* For people: by labels, where that tells the two apart. */
+static str in_words(const struct side *side, size_t i)
+{
+    struct aloud words = side->aloud;
+    const struct rule *rule = &side->rules[i];
+    words.by_id = false;
+    if (rule->kind == RULE_NEED || rule->kind == RULE_OFFER)
+        return label_in(&words, ((const struct condition *)rule->part)->say);
+    if (rule->kind == RULE_LIST)
+        return expression_in(&words, words.policy->lists[rule->at].when);
+    if (rule->kind == RULE_COLUMN)
+        return expression_in(&words, rule->report->columns[rule->at].when);
+    return says(&words, rule);
+}
+
 static void compare_pair(struct comparing *c, size_t before, size_t after)
 {
     const struct rule *old = &c->from.rules[before], *new = &c->to.rules[after];
     str key = c->to.keys[after];
     if (!str_eq(c->from.says[before], c->to.says[after])) {
+        str was = in_words(&c->from, before), is = in_words(&c->to, after);
+        bool apart = !str_eq(was, is);
         tell(c, of_change(old, new), new->basis,
-             changed_text(c, key, c->from.says[before], c->to.says[after]));
+             changed_text(c, key, apart ? was : c->from.says[before],
+                          apart ? is : c->to.says[after]));
         return;
     }
     if (!same_basis(old->basis, new->basis) && !(inherited(old) && inherited(new)))
@@ -366,7 +384,7 @@ static void one_sided(struct comparing *c, const struct side *side, const struct
         if (find(other, side->keys[i]) != SIZE_MAX || find(side, side->keys[i]) != i ||
             !is_elsewhere(other->aloud.policy, rule))
             continue;
-        str says = side->says[i];
+        str says = in_words(side, i);
         tell(c, of_coming(rule, comes), rule->basis,
              str_printf(c->arena, "%.*s %.*s%s%.*s", STR_FMT(side->keys[i]), STR_FMT(word),
                         says.len ? ": " : "", STR_FMT(says)));
