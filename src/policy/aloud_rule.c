@@ -197,16 +197,7 @@ static str tell_rule(const struct aloud *a, const struct tell *tell)
 
 static str shown_rule(const struct aloud *a, const struct shown *shown)
 {
-    const struct material_kind *kind = policy_material(a->policy, shown->id);
-    const struct ledger *ledger = policy_register(a->policy, shown->id);
-    str what = shown->kind == SHOWN_FIELD ? field_in(a, shown->step, shown->id)
-               : kind                     ? quoted_label(a, kind->label)
-               : ledger                   ? quoted_label(a, ledger->label)
-                                          : shown->id;
-    str role = shown->role.len ? role_in(a, shown->role) : S("");
-    if (role.len)
-        what = str_printf(a->arena, a->language == LANGUAGE_ZH ? "%.*s（%.*s）" : "%.*s (%.*s)",
-                          STR_FMT(what), STR_FMT(role));
+    str what = shown_words(a, shown);
     return str_printf(a->arena,
                       a->language == LANGUAGE_ZH ? "办理时参阅%.*s，并随决定留痕"
                                                  : "%.*s lies beside it and is noted with it",

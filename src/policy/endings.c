@@ -210,9 +210,12 @@ bool graph_over(struct graph *graph, const bool **out)
         late->decides[i] = NEWS(graph->arena, bool, graph->n_states);
         late->opens[i] = NEWS(graph->arena, bool, graph->n_states);
     }
-    for (size_t round = 1; judge(late); round++)
-        if (round == ROUNDS_MAX || round * cost > JUDGED_MAX)
+    bool changed = true;
+    for (size_t round = 1; changed; round++) {
+        if (round > ROUNDS_MAX || round * cost > JUDGED_MAX)
             return false;
+        changed = judge(late);
+    }
     *out = late->over;
     return true;
 }

@@ -5,6 +5,11 @@
 
 #include "expression_pack.h"
 
+/* A file more, of registers and lists. */
+#ifndef MORE
+#define MORE ""
+#endif
+
 static struct arena *arena;
 static struct pack pack;
 static struct policy *policy;
@@ -17,6 +22,8 @@ static int setup(void **state)
     pack = (struct pack){0};
     pack_add(arena, &pack, S("pack.yaml"), (str){PACK, sizeof PACK - 1});
     pack_add(arena, &pack, S("case.yaml"), (str){CASE, sizeof CASE - 1});
+    if (sizeof MORE > 1)
+        pack_add(arena, &pack, S("more.yaml"), (str){MORE, sizeof MORE - 1});
     policy = policy_load(arena, &pack, &found);
     str text = diagnostics_print(arena, &found);
     if (!policy)
